@@ -1,0 +1,2 @@
+/** Measurements: whole programs and kernels. */
+package dev.mergefarm.benchmarks;

@@ -1,0 +1,2 @@
+/** The mergefarm command. */
+package dev.mergefarm.cli;

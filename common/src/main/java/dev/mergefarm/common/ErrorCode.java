@@ -1,0 +1,82 @@
+package dev.mergefarm.common;
+
+/**
+ * The catalogue of everything that can go wrong. A failure is one of these constants with arguments
+ * in its message; programs branch on the constant and never on text.
+ */
+public enum ErrorCode {
+  YAML_SYNTAX(
+      StatusKind.INVALID_ARGUMENT, false, "The document is not valid YAML; see line and column."),
+  YAML_LIMIT(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "The document passes a stated limit on size, depth or aliases; make it smaller."),
+  UNKNOWN_KEY(
+      StatusKind.INVALID_ARGUMENT, false, "Remove the key or use the nearest known spelling."),
+  MISSING_KEY(StatusKind.INVALID_ARGUMENT, false, "Add the key."),
+  INVALID_VALUE(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "Give a value of the stated type and within the stated range."),
+  UNKNOWN_METHOD(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "`mergefarm methods` lists the merge methods that this version knows."),
+  MODEL_NOT_FOUND(
+      StatusKind.NOT_FOUND, false, "`mergefarm model list` lists what the farm's store holds."),
+  MODEL_INCOMPLETE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "A file that the model needs is missing; copy the model again."),
+  UNSUPPORTED_ARCHITECTURE(
+      StatusKind.FAILED_PRECONDITION, false, "The documentation lists the supported families."),
+  SHAPE_MISMATCH(
+      StatusKind.FAILED_PRECONDITION, false, "Merge models of one architecture and one size."),
+  TENSOR_MISSING(StatusKind.FAILED_PRECONDITION, false, "The models must hold the same tensors."),
+  LAYER_OUT_OF_RANGE(
+      StatusKind.INVALID_ARGUMENT, false, "Layer ranges are half open, from 0 to the layer count."),
+  MALFORMED_TENSOR_FILE(
+      StatusKind.DATA_LOSS,
+      false,
+      "The file is truncated or not what its header says; fetch it again."),
+  UNSUPPORTED_DTYPE(
+      StatusKind.FAILED_PRECONDITION, false, "Convert the tensor to F32, F16 or BF16."),
+  MALFORMED_JSON(StatusKind.FAILED_PRECONDITION, false, "The file is not the JSON it should be."),
+  OBJECT_NOT_FOUND(StatusKind.NOT_FOUND, false, "Check the key and the bucket."),
+  STORE_UNAVAILABLE(
+      StatusKind.UNAVAILABLE,
+      true,
+      "The object store did not answer; check endpoint and credentials."),
+  BROKER_UNAVAILABLE(
+      StatusKind.UNAVAILABLE, true, "Kafka did not answer; check the bootstrap servers."),
+  CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
+  INTERNAL(
+      StatusKind.INTERNAL,
+      true,
+      "This is a defect of Mergefarm; please report it with the job's id.");
+
+  private final StatusKind status;
+  private final boolean retryable;
+  private final String hint;
+
+  ErrorCode(StatusKind status, boolean retryable, String hint) {
+    this.status = status;
+    this.retryable = retryable;
+    this.hint = hint;
+  }
+
+  /** The gRPC status that a request failing with this code is answered with. */
+  public StatusKind status() {
+    return status;
+  }
+
+  /** Whether the same work may succeed when tried again without any change to the input. */
+  public boolean retryable() {
+    return retryable;
+  }
+
+  /** One sentence on what the user can do. */
+  public String hint() {
+    return hint;
+  }
+}

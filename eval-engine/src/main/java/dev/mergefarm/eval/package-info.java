@@ -1,0 +1,2 @@
+/** Tasks, templates, tokenisation, inference, metrics. */
+package dev.mergefarm.eval;

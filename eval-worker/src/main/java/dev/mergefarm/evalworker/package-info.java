@@ -1,0 +1,2 @@
+/** The service around eval-engine. */
+package dev.mergefarm.evalworker;

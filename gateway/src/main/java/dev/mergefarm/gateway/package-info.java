@@ -1,0 +1,2 @@
+/** gRPC, REST and SSE in front of the farm. */
+package dev.mergefarm.gateway;

@@ -1,0 +1,2 @@
+/** Manifests and images for the real deployment. */
+package dev.mergefarm.k8s;

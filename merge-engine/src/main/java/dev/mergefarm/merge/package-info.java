@@ -1,0 +1,2 @@
+/** Recipes, plans, merge methods and kernels. */
+package dev.mergefarm.merge;

@@ -1,0 +1,2 @@
+/** The service around merge-engine. */
+package dev.mergefarm.mergeworker;

@@ -1,0 +1,2 @@
+/** Object stores, safetensors and model repositories. */
+package dev.mergefarm.storage;
