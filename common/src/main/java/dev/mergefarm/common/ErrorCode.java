@@ -49,6 +49,24 @@ public enum ErrorCode {
       "The object store did not answer; check endpoint and credentials."),
   BROKER_UNAVAILABLE(
       StatusKind.UNAVAILABLE, true, "Kafka did not answer; check the bootstrap servers."),
+  JOB_NOT_FOUND(StatusKind.NOT_FOUND, false, "`mergefarm job list` lists the farm's jobs."),
+  REQUEST_ID_REUSED(
+      StatusKind.ALREADY_EXISTS,
+      false,
+      "Give a new request a new id; repeat an old one without any change."),
+  REQUEST_LIMIT(
+      StatusKind.INVALID_ARGUMENT, false, "The request passes a stated limit; make it smaller."),
+  INVALID_FILTER(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "A filter is terms such as `state = RUNNING`, joined by AND."),
+  INVALID_PAGE_TOKEN(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "Send the token of the page before with the same filter, or none to start again."),
+  MODEL_EXISTS(StatusKind.ALREADY_EXISTS, false, "Choose another name, or delete the model first."),
+  DEADLINE_EXCEEDED(
+      StatusKind.DEADLINE_EXCEEDED, true, "The answer took longer than it may; try again later."),
   CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
   INTERNAL(
       StatusKind.INTERNAL,
