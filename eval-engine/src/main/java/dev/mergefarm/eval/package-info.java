@@ -1,2 +1,5 @@
-/** Tasks, templates, tokenisation, inference, metrics. */
+/**
+ * Scoring of language models on task files: {@link dev.mergefarm.eval.Evaluation} makes a plan of
+ * every request and runs it against models.
+ */
 package dev.mergefarm.eval;

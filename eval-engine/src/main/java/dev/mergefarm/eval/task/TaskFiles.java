@@ -1,0 +1,18 @@
+package dev.mergefarm.eval.task;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The files of a task library: YAML, included fragments, Python helpers. */
+public interface TaskFiles {
+
+  /**
+   * The roots' {@code .yaml} files, in the order of their paths within each root.
+   *
+   * @return one list for each root, earlier roots first
+   */
+  List<List<String>> definitions();
+
+  /** The text of a file (UTF-8) under a path with {@code /}, {@code .} and {@code ..} resolved. */
+  Optional<String> read(String path);
+}
