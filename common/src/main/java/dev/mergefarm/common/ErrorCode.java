@@ -67,6 +67,14 @@ public enum ErrorCode {
   MODEL_EXISTS(StatusKind.ALREADY_EXISTS, false, "Choose another name, or delete the model first."),
   DEADLINE_EXCEEDED(
       StatusKind.DEADLINE_EXCEEDED, true, "The answer took longer than it may; try again later."),
+  RESULT_TOO_LARGE(
+      StatusKind.RESOURCE_EXHAUSTED,
+      false,
+      "The record about the job passes the broker's limit; ask for fewer tasks at once."),
+  WORKER_LOST(
+      StatusKind.ABORTED,
+      true,
+      "Workers died or froze at this job again and again; see their logs and their memory limits."),
   CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
   INTERNAL(
       StatusKind.INTERNAL,
