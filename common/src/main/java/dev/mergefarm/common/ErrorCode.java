@@ -75,6 +75,16 @@ public enum ErrorCode {
       StatusKind.ABORTED,
       true,
       "Workers died or froze at this job again and again; see their logs and their memory limits."),
+  DATA_FOLDER_IN_USE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "Stop the other farm, or start this one with another `--data` folder."),
+  DATA_FOLDER_UNUSABLE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "Choose a folder that can be written to with `--data`."),
+  PORT_IN_USE(
+      StatusKind.FAILED_PRECONDITION, false, "Choose another port with `--port`; 0 takes any."),
   CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
   INTERNAL(
       StatusKind.INTERNAL,

@@ -1,0 +1,2 @@
+/** Who calls, and how long the caller waits; the same for gRPC and REST. */
+package dev.mergefarm.gateway.call;

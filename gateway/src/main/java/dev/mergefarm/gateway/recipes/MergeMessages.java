@@ -1,0 +1,40 @@
+package dev.mergefarm.gateway.recipes;
+
+import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.plan.PlanSummary;
+import dev.mergefarm.merge.recipe.Compatibility;
+import dev.mergefarm.proto.v1.MergeOptions;
+
+/** The merge engine's options and plans as the API shows them. */
+final class MergeMessages {
+
+  private MergeMessages() {}
+
+  /** The engine's options; the message must have passed its checks. */
+  static dev.mergefarm.merge.plan.MergeOptions options(MergeOptions message) {
+    var defaults = dev.mergefarm.merge.plan.MergeOptions.DEFAULTS;
+    return new dev.mergefarm.merge.plan.MergeOptions(
+        message.getCompat().equals("mergekit") ? Compatibility.MERGEKIT : Compatibility.STRICT,
+        message.getShardBytes() == 0 ? defaults.shardBytes() : message.getShardBytes(),
+        message.getSeed(),
+        !message.hasCopyTokenizer() || message.getCopyTokenizer(),
+        !message.hasWriteModelCard() || message.getWriteModelCard(),
+        defaults.allowMixedArchitectures(),
+        defaults.adapterDataType(),
+        message.getDevice().isEmpty() ? defaults.device() : message.getDevice());
+  }
+
+  static dev.mergefarm.proto.v1.MergePlan plan(MergePlan plan) {
+    PlanSummary summary = plan.summary();
+    return dev.mergefarm.proto.v1.MergePlan.newBuilder()
+        .setMethod(summary.method())
+        .setArchitecture(summary.architecture())
+        .setTensors(summary.tensors())
+        .setBytesIn(summary.bytesIn())
+        .setBytesOut(summary.bytesOut())
+        .setShards(summary.shards())
+        .setPeakMemoryBytes(summary.peakMemoryBytes())
+        .setDigest(summary.digest())
+        .build();
+  }
+}
