@@ -42,11 +42,33 @@ public enum ErrorCode {
   UNSUPPORTED_DTYPE(
       StatusKind.FAILED_PRECONDITION, false, "Convert the tensor to F32, F16 or BF16."),
   MALFORMED_JSON(StatusKind.FAILED_PRECONDITION, false, "The file is not the JSON it should be."),
+  UNSAFE_PICKLE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The checkpoint's pickle asks for more than tensors; convert the model to safetensors."),
+  UNSUPPORTED_FORMAT(
+      StatusKind.FAILED_PRECONDITION, false, "Convert the model's weights to safetensors."),
   OBJECT_NOT_FOUND(StatusKind.NOT_FOUND, false, "Check the key and the bucket."),
+  OBJECT_TOO_LARGE(
+      StatusKind.RESOURCE_EXHAUSTED, false, "The file passes the stated limit for its kind."),
+  RANGE_NOT_IN_OBJECT(
+      StatusKind.DATA_LOSS,
+      false,
+      "The object is shorter than expected; it may have been replaced while in use."),
+  STORE_DENIED(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The object store refused access; check credentials and permissions."),
+  STORE_FULL(StatusKind.RESOURCE_EXHAUSTED, false, "Free space in the object store."),
   STORE_UNAVAILABLE(
       StatusKind.UNAVAILABLE,
       true,
       "The object store did not answer; check endpoint and credentials."),
+  HUB_UNAVAILABLE(StatusKind.UNAVAILABLE, true, "The model hub did not answer; check HF_ENDPOINT."),
+  HUB_DENIED(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The model hub refused access; set HF_TOKEN to a token that may read or write the model."),
   BROKER_UNAVAILABLE(
       StatusKind.UNAVAILABLE, true, "Kafka did not answer; check the bootstrap servers."),
   JOB_NOT_FOUND(StatusKind.NOT_FOUND, false, "`mergefarm job list` lists the farm's jobs."),

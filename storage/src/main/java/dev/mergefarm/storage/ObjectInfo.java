@@ -1,5 +1,7 @@
 package dev.mergefarm.storage;
 
+import java.util.Objects;
+
 /**
  * What a store says of one object.
  *
@@ -7,4 +9,13 @@ package dev.mergefarm.storage;
  * @param size its length in bytes
  * @param entityTag a value that changes whenever the content does; opaque
  */
-public record ObjectInfo(String key, long size, String entityTag) {}
+public record ObjectInfo(String key, long size, String entityTag) {
+
+  public ObjectInfo {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(entityTag, "entityTag");
+    if (size < 0) {
+      throw new IllegalArgumentException("size must be 0 or more, found " + size);
+    }
+  }
+}

@@ -1,5 +1,7 @@
 package dev.mergefarm.storage.tensor;
 
+import java.util.Objects;
+
 /**
  * One tensor as its file's header describes it.
  *
@@ -8,4 +10,21 @@ package dev.mergefarm.storage.tensor;
  * @param bytes its length
  */
 public record TensorInfo(
-    String name, DataType dataType, Shape shape, String file, long offset, long bytes) {}
+    String name, DataType dataType, Shape shape, String file, long offset, long bytes) {
+
+  public TensorInfo {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(dataType, "dataType");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(file, "file");
+    if (offset < 0 || bytes < 0) {
+      throw new IllegalArgumentException(
+          "offset and bytes must be 0 or more, found " + offset + " and " + bytes);
+    }
+  }
+
+  /** The tensor without its place. */
+  public TensorSpec spec() {
+    return new TensorSpec(name, dataType, shape);
+  }
+}

@@ -1,6 +1,8 @@
 package dev.mergefarm.storage.tensor;
 
+import dev.mergefarm.common.Problem;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -15,11 +17,17 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
-   * Fills the whole target with the tensor's bytes (little endian, row-major, as stored).
+   * Fills the whole target with the tensor's bytes (little endian, row-major).
    *
+   * @param tensor one of {@link #tensors}
    * @param offset of the first byte wanted, from the start of the tensor
    */
   void read(TensorInfo tensor, long offset, MemorySegment target);
+
+  /** What is odd about the checkpoint without making it unreadable; for the user to see. */
+  default List<Problem> warnings() {
+    return List.of();
+  }
 
   @Override
   void close();
