@@ -1,6 +1,8 @@
 package dev.mergefarm.storage.model;
 
+import dev.mergefarm.storage.manifest.Manifest;
 import java.util.List;
+import java.util.Set;
 
 /** Names of the files that make a folder a model. */
 public final class ModelFiles {
@@ -8,7 +10,7 @@ public final class ModelFiles {
   public static final String CONFIG = "config.json";
 
   /** Written last by the farm: a folder with it is whole. */
-  public static final String MANIFEST = "mergefarm.json";
+  public static final String MANIFEST = Manifest.FILE;
 
   /**
    * A folder with this file is being written by the farm. It holds what the writer needs to go on
@@ -28,4 +30,21 @@ public final class ModelFiles {
           "pytorch_model.bin");
 
   private ModelFiles() {}
+
+  /**
+   * Whether a folder with these files, named relative to it, is a model that readers may see: one
+   * with a manifest, or one with config and weights that nobody is writing.
+   */
+  public static boolean isVisible(Set<String> files) {
+    return files.contains(MANIFEST)
+        || (!files.contains(DRAFT)
+            && files.contains(CONFIG)
+            && WEIGHTS.stream().anyMatch(files::contains));
+  }
+
+  /** Whether the name is one that loaders take weights from; a stale one would be taken for new. */
+  public static boolean isWeightFile(String name) {
+    return WEIGHTS.contains(name)
+        || name.matches("(model|pytorch_model)-\\d{5}-of-\\d{5}\\.(safetensors|bin)");
+  }
 }

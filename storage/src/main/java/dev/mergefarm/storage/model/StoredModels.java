@@ -44,7 +44,7 @@ public final class StoredModels {
     List<String> names = new ArrayList<>();
     folders.forEach(
         (folder, files) -> {
-          if (folder.length() >= ROOT.length() && isVisible(files)) {
+          if (folder.length() >= ROOT.length() && ModelFiles.isVisible(files)) {
             names.add(folder);
           }
         });
@@ -67,15 +67,6 @@ public final class StoredModels {
     for (ObjectInfo info : folder.list()) {
       files.add(info.key());
     }
-    return isVisible(files) ? Optional.of(folder) : Optional.empty();
-  }
-
-  private static boolean isVisible(Set<String> files) {
-    if (files.contains(ModelFiles.MANIFEST)) {
-      return true;
-    }
-    return !files.contains(ModelFiles.DRAFT)
-        && files.contains(ModelFiles.CONFIG)
-        && ModelFiles.WEIGHTS.stream().anyMatch(files::contains);
+    return ModelFiles.isVisible(files) ? Optional.of(folder) : Optional.empty();
   }
 }
