@@ -25,7 +25,25 @@ public final class TensorReader {
       case F16 -> Optional.of(ScalarType.Half);
       case BF16 -> Optional.of(ScalarType.BFloat16);
       case F64 -> Optional.of(ScalarType.Double);
-      case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 -> Optional.empty();
+      case BOOL,
+          F4,
+          F6_E2M3,
+          F6_E3M2,
+          U8,
+          I8,
+          F8_E5M2,
+          F8_E4M3,
+          F8_E8M0,
+          F8_E4M3FNUZ,
+          F8_E5M2FNUZ,
+          I16,
+          U16,
+          I32,
+          U32,
+          C64,
+          I64,
+          U64 ->
+          Optional.empty();
     };
   }
 

@@ -84,6 +84,20 @@ public record Decoder(
         .orElse(0);
   }
 
+  /**
+   * Whether a sequence that grows to this length changes to frequencies that its earlier tokens
+   * must be computed with again.
+   */
+  public boolean switchesAt(int length) {
+    return layers.stream()
+        .flatMap(layer -> layer.attention().rotary().stream())
+        .map(Rotary::frequencies)
+        .anyMatch(
+            frequencies ->
+                frequencies instanceof Frequencies.Switched
+                    && frequencies.regime(length) != frequencies.regime(length - 1));
+  }
+
   /** The residual stream after the last layer, before the final norm: [batch, tokens, hidden]. */
   public Tensor hidden(ForwardPass pass) {
     try (TensorScope scope = new TensorScope()) {

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * Forward passes of one model. Safe for many threads, each in inference mode and with a scope open,
  * which frees the results.
  */
-record DecoderRunner(Decoder decoder, ComputeContext context) {
+public record DecoderRunner(Decoder decoder, ComputeContext context) {
 
   /** Hidden states of every node: [trees, queries, hidden]. */
   Tensor trees(TreeBatch batch, Optional<GrowingCache> prefix, int regime) {
