@@ -87,6 +87,10 @@ public enum ErrorCode {
       false,
       "Send the token of the page before with the same filter, or none to start again."),
   MODEL_EXISTS(StatusKind.ALREADY_EXISTS, false, "Choose another name, or delete the model first."),
+  TOO_MANY_WATCHES(
+      StatusKind.RESOURCE_EXHAUSTED,
+      true,
+      "Close watches that nobody reads, or raise `mergefarm.gateway.watchers`."),
   DEADLINE_EXCEEDED(
       StatusKind.DEADLINE_EXCEEDED, true, "The answer took longer than it may; try again later."),
   RESULT_TOO_LARGE(

@@ -3,8 +3,8 @@ package dev.mergefarm.farm;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /** An S3 server in this process, on the loopback address, over a directory: buckets are folders. */
@@ -24,10 +24,19 @@ final class EmbeddedObjectServer implements AutoCloseable {
    *
    * @param bucket created when it is not there
    */
-  static EmbeddedObjectServer start(Path directory, String bucket, StoreCredentials credentials)
-      throws Exception {
+  static EmbeddedObjectServer start(Path directory, String bucket, StoreCredentials credentials) {
     Path root = directory.toAbsolutePath();
-    Files.createDirectories(root.resolve(bucket));
+    try {
+      Files.createDirectories(root.resolve(bucket));
+      return new EmbeddedObjectServer(start(root, credentials));
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception failure) {
+      throw new IllegalStateException("the embedded S3 server did not start", failure);
+    }
+  }
+
+  private static S3Proxy start(Path root, StoreCredentials credentials) throws Exception {
     S3Proxy server =
         S3Proxy.builder()
             .blobStore(new FilesystemNio2BlobStore(root.toString()))
@@ -37,7 +46,7 @@ final class EmbeddedObjectServer implements AutoCloseable {
                 AuthenticationType.AWS_V4, credentials.accessKey(), credentials.secretKey())
             .build();
     server.start();
-    return new EmbeddedObjectServer(server);
+    return server;
   }
 
   URI endpoint() {
@@ -45,7 +54,11 @@ final class EmbeddedObjectServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception failure) {
+      throw new IllegalStateException("the embedded S3 server did not stop", failure);
+    }
   }
 }

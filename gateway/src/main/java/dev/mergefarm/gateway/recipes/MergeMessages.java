@@ -6,7 +6,7 @@ import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.proto.v1.MergeOptions;
 
 /** The merge engine's options and plans as the API shows them. */
-final class MergeMessages {
+public final class MergeMessages {
 
   private MergeMessages() {}
 
@@ -24,7 +24,7 @@ final class MergeMessages {
         message.getDevice().isEmpty() ? defaults.device() : message.getDevice());
   }
 
-  static dev.mergefarm.proto.v1.MergePlan plan(MergePlan plan) {
+  public static dev.mergefarm.proto.v1.MergePlan plan(MergePlan plan) {
     PlanSummary summary = plan.summary();
     return dev.mergefarm.proto.v1.MergePlan.newBuilder()
         .setMethod(summary.method())

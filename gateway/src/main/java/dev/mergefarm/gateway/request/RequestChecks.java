@@ -18,6 +18,7 @@ public final class RequestChecks {
   private static final List<String> COMPATIBILITIES = List.of("strict", "mergekit");
   private static final List<String> NUMBER_FORMATS = List.of("float32", "bfloat16");
   private static final String PRINTABLE = "[\\x20-\\x7e]*";
+  private static final String MODEL_NAME = "models(/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){1,4}";
   private static final String DEVICE = "auto|cpu|cuda(:\\d{1,3})?";
 
   private RequestChecks() {}
@@ -99,6 +100,19 @@ public final class RequestChecks {
       problems.error(ErrorCode.MISSING_KEY, path, "A reference such as `models/name` is missing.");
     }
     characters(problems, path, reference, Limits.REFERENCE_CHARACTERS);
+  }
+
+  /** Where a merge writes its model: empty for the default, else a name in the farm's store. */
+  public static void output(Problems problems, String path, String reference) {
+    characters(problems, path, reference, Limits.REFERENCE_CHARACTERS);
+    if (!reference.isEmpty() && !reference.matches(MODEL_NAME)) {
+      problems.error(
+          ErrorCode.INVALID_VALUE,
+          path,
+          "Must be `models/` and a name of letters, digits, '.', '_', '-' and '/', found '"
+              + reference
+              + "'.");
+    }
   }
 
   public static void identifier(Problems problems, String path, String identifier) {

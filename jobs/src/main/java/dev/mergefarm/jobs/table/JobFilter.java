@@ -58,6 +58,11 @@ public final class JobFilter {
         text.strip(), job -> terms.stream().allMatch(condition -> condition.test(job)));
   }
 
+  /** The same filter over one tenant's jobs alone. */
+  public JobFilter ofTenant(String tenant) {
+    return new JobFilter(text, condition.and(job -> job.origin().tenant().equals(tenant)));
+  }
+
   public boolean matches(JobView job) {
     return condition.test(job);
   }

@@ -1,0 +1,2 @@
+/** Checking evaluations before they are queued. */
+package dev.mergefarm.gateway.evaluations;

@@ -1,0 +1,39 @@
+package dev.mergefarm.gateway.grpc;
+
+import dev.mergefarm.gateway.call.Caller;
+import dev.mergefarm.gateway.recipes.RecipeService;
+import dev.mergefarm.proto.v1.ListMethodsRequest;
+import dev.mergefarm.proto.v1.ListMethodsResponse;
+import dev.mergefarm.proto.v1.RecipesGrpc;
+import dev.mergefarm.proto.v1.ValidateRecipeRequest;
+import dev.mergefarm.proto.v1.ValidateRecipeResponse;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+
+/** The {@code mergefarm.v1.Recipes} service. */
+@GrpcService
+public class RecipesGrpcService extends RecipesGrpc.RecipesImplBase {
+
+  private final RecipeService recipes;
+
+  @Inject
+  public RecipesGrpcService(RecipeService recipes) {
+    this.recipes = recipes;
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public void validateRecipe(
+      ValidateRecipeRequest request, StreamObserver<ValidateRecipeResponse> observer) {
+    Answers.answer(observer, () -> recipes.validate(Caller.ofGrpcCall(), request));
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public void listMethods(
+      ListMethodsRequest request, StreamObserver<ListMethodsResponse> observer) {
+    Answers.answer(observer, recipes::methods);
+  }
+}

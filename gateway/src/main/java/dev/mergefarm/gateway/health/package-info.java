@@ -1,0 +1,2 @@
+/** Whether the gateway lives and can work. */
+package dev.mergefarm.gateway.health;

@@ -1,0 +1,2 @@
+/** What Prometheus reads at {@code /q/metrics}. */
+package dev.mergefarm.gateway.metrics;
