@@ -1,2 +1,2 @@
-/** Manifests and images for the real deployment. */
+/** Makes container images of the services without a Docker daemon. */
 package dev.mergefarm.k8s;
