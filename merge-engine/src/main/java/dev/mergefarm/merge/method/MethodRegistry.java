@@ -24,7 +24,14 @@ public final class MethodRegistry {
 
   /** Every method that Mergefarm has. */
   public static MethodRegistry standard() {
-    return new MethodRegistry(List.of());
+    return new MethodRegistry(
+        List.of(
+            new Linear(),
+            new Slerp(),
+            new TaskArithmetic(),
+            new Ties(),
+            new UniformSoup(),
+            new Passthrough()));
   }
 
   /** All methods, in the order in which help lists them. */

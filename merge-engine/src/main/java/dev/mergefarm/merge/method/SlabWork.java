@@ -14,6 +14,11 @@ public interface SlabWork {
     return 1;
   }
 
+  /** Whether blocks give the companions of inputs, which are then read along with them. */
+  default boolean readsCompanions() {
+    return false;
+  }
+
   /**
    * Called before the blocks of each task, which is one or more whole slabs.
    *

@@ -1,0 +1,96 @@
+package dev.mergefarm.merge.method;
+
+import dev.mergefarm.merge.kernel.BlockMath;
+import dev.mergefarm.merge.kernel.CounterRandom;
+import java.util.Arrays;
+
+/** Which elements of one model's task vector are kept. Immutable. */
+sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
+
+  /** Number of a scratch row that masks may use; callers leave it alone. */
+  int SCRATCH = 3;
+
+  /**
+   * Sets the elements of a block that are not kept to 0.
+   *
+   * @param prepared what {@link #prepare} returned for the block's slab
+   */
+  void apply(Block block, Object prepared, float[] delta);
+
+  /** Elements that must be seen together. */
+  int slabElements();
+
+  /** Looks at a whole slab first. */
+  Object prepare(Slab slab);
+
+  /** Whether every element is kept. */
+  default boolean keepsAll() {
+    return false;
+  }
+
+  /** A mask that decides on each element alone. */
+  sealed interface Simple extends DeltaMask {
+
+    @Override
+    default int slabElements() {
+      return 1;
+    }
+
+    @Override
+    default Object prepare(Slab slab) {
+      return null;
+    }
+  }
+
+  /** Keeps everything. */
+  record All() implements Simple {
+    @Override
+    public void apply(Block block, Object prepared, float[] delta) {}
+
+    @Override
+    public boolean keepsAll() {
+      return true;
+    }
+  }
+
+  /** Keeps nothing. */
+  record Nothing() implements Simple {
+    @Override
+    public void apply(Block block, Object prepared, float[] delta) {
+      Arrays.fill(delta, 0, block.length(), 0);
+    }
+  }
+
+  /** Keeps the elements of largest magnitude. */
+  record Largest(MagnitudeCut cut) implements Simple {
+    @Override
+    public void apply(Block block, Object prepared, float[] delta) {
+      cut.keepLarger(block, delta);
+    }
+  }
+
+  /**
+   * Keeps the elements between two magnitudes.
+   *
+   * @param outliers what is too large
+   * @param rest the outliers and what is kept
+   */
+  record Between(MagnitudeCut outliers, MagnitudeCut rest) implements Simple {
+    @Override
+    public void apply(Block block, Object prepared, float[] delta) {
+      rest.keepLarger(block, delta);
+      outliers.keepSmaller(block, delta);
+    }
+  }
+
+  /** Keeps each element with the same probability. */
+  record Drawn(CounterRandom random, float probability) implements Simple {
+    @Override
+    public void apply(Block block, Object prepared, float[] delta) {
+      BlockMath math = block.math();
+      float[] draws = block.scratch(SCRATCH);
+      math.uniform(random, block.first(), draws, block.length());
+      math.keepDrawn(delta, delta, draws, probability, block.length());
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.mergefarm.merge.method;
+
+import java.util.List;
+
+/**
+ * One model's difference from the base, and what becomes of it.
+ *
+ * @param input the model, by index among the inputs
+ * @param weight the factor on what is kept
+ * @param mask what is kept
+ * @param rescale the factor that restores the L1 norm of what was kept; 1 for none
+ */
+record TaskVector(int input, float weight, DeltaMask mask, float rescale) {
+
+  TaskVector rescaled(float factor) {
+    return new TaskVector(input, weight, mask, factor);
+  }
+
+  /** The slab that serves all masks. */
+  static int slabElements(List<TaskVector> vectors) {
+    return vectors.stream().mapToInt(vector -> vector.mask().slabElements()).max().orElse(1);
+  }
+
+  /** What each mask prepares, in order. */
+  static Object[] prepare(List<TaskVector> vectors, Slab slab) {
+    return vectors.stream().map(vector -> vector.mask().prepare(slab)).toArray();
+  }
+
+  /** What the mask of one vector prepared for a block. */
+  static Object prepared(Block block, int vector) {
+    return block.prepared() instanceof Object[] all ? all[vector] : null;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.mergefarm.merge.method;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Finds where elements of equal magnitude are divided: the flat index after the last one that is on
+ * the larger side.
+ *
+ * @param keys of the targets
+ * @param ranks of the targets among the elements of the same key, from 1; 0 where all of these are
+ *     on the larger side or where they are zeros, for which it makes no difference
+ */
+record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[] ranks)
+    implements Reduction<TieSearch.Ties> {
+
+  /** What is left to find once the lower bits have been counted. */
+  static TieSearch after(KeyRows rows, List<MagnitudeTarget> targets, Histogram[] low) {
+    int[] keys = new int[targets.size()];
+    long[] ranks = new long[targets.size()];
+    for (int i = 0; i < keys.length; i++) {
+      Histogram.Place place = low[i].find(targets.get(i).rank());
+      keys[i] = targets.get(i).key(place.bin());
+      boolean divided = keys[i] != 0 && place.rank() < place.count();
+      ranks[i] = divided ? place.rank() : 0;
+    }
+    return new TieSearch(rows, targets, keys, ranks);
+  }
+
+  boolean nothingToFind() {
+    return Arrays.stream(ranks).allMatch(rank -> rank == 0);
+  }
+
+  @Override
+  public Ties empty() {
+    return new Ties(this, 0);
+  }
+
+  @Override
+  public Ties partial(long firstElement, int length) {
+    return new Ties(this, firstElement);
+  }
+
+  @Override
+  public void accumulate(Ties partial, Block block) {
+    float[][] values = rows.of(block);
+    for (int i = 0; i < keys.length; i++) {
+      if (ranks[i] > 0) {
+        partial.collect(i, values[targets.get(i).row()], block);
+      }
+    }
+  }
+
+  @Override
+  public void combine(Ties whole, Ties partial) {
+    whole.add(partial);
+  }
+
+  /** Places of equal magnitudes in a segment, or what has been found of a whole tensor. */
+  static final class Ties {
+
+    private final TieSearch search;
+    private final long first;
+    private final int[][] places;
+    private final int[] counts;
+    private final long[] left;
+    private final long[] ends;
+
+    Ties(TieSearch search, long first) {
+      this.search = search;
+      this.first = first;
+      places = new int[search.keys.length][16];
+      counts = new int[search.keys.length];
+      left = search.ranks.clone();
+      ends = new long[search.keys.length];
+      Arrays.fill(ends, Long.MAX_VALUE);
+    }
+
+    private void collect(int target, float[] values, Block block) {
+      int key = search.keys[target];
+      int place = (int) (block.first() - first);
+      for (int i = 0; i < block.length(); i++) {
+        if (KeyRows.key(values[i]) == key) {
+          if (counts[target] == places[target].length) {
+            places[target] = Arrays.copyOf(places[target], 2 * counts[target]);
+          }
+          places[target][counts[target]++] = place + i;
+        }
+      }
+    }
+
+    private void add(Ties segment) {
+      for (int target = 0; target < left.length; target++) {
+        long before = left[target];
+        left[target] = before - segment.counts[target];
+        if (before > 0 && left[target] <= 0) {
+          ends[target] = segment.first + segment.places[target][(int) before - 1] + 1;
+        }
+      }
+    }
+
+    List<MagnitudeCut> cuts() {
+      List<MagnitudeCut> cuts = new ArrayList<>();
+      for (int target = 0; target < ends.length; target++) {
+        cuts.add(new MagnitudeCut(search.keys[target], ends[target]));
+      }
+      return cuts;
+    }
+  }
+}
