@@ -82,6 +82,6 @@ final class TensorJob {
   }
 
   private long copyCapacity() {
-    return pieceBytes / (2L * Math.max(8, tensor.outputType().bytes()));
+    return pieceBytes / (2L * Long.BYTES);
   }
 }

@@ -154,8 +154,8 @@ final class Worker implements AutoCloseable {
     TensorBlocks source = task.job().streams().stream(input);
     DataType type = task.job().tensor().outputType();
     int count = (int) (task.end() - task.first());
-    long sourceBytes = (long) count * source.dataType().bytes();
-    long outputBytes = (long) count * type.bytes();
+    long sourceBytes = source.dataType().bytesFor(count);
+    long outputBytes = type.bytesFor(count);
     reserve(sourceBytes + outputBytes + 2 * ALIGNMENT);
     MemorySegment read = buffer.asSlice(0, sourceBytes);
     if (count > 0) {

@@ -27,6 +27,6 @@ record StoredTensorBlocks(TensorSource source, TensorInfo info) implements Tenso
 
   @Override
   public void read(long firstElement, MemorySegment target) {
-    source.read(info, firstElement * dataType().bytes(), target);
+    source.read(info, dataType().bytesFor(firstElement), target);
   }
 }

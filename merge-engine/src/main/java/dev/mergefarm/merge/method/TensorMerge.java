@@ -83,13 +83,13 @@ public record TensorMerge(
 
   /** Length of the output. */
   public long bytes() {
-    return shape().elements() * outputType.bytes();
+    return outputType.bytesFor(shape().elements());
   }
 
   /** Length of the inputs together, each read once. */
   public long inputBytes() {
     return inputs.stream()
-        .mapToLong(input -> shape().elements() * input.blocks().dataType().bytes())
+        .mapToLong(input -> input.blocks().dataType().bytesFor(shape().elements()))
         .sum();
   }
 
