@@ -64,8 +64,8 @@ public final class FarmFixture implements AutoCloseable {
     }
   }
 
-  private FarmFixture() {
-    connection = KafkaConnection.plain(Broker.KAFKA.bootstrapServers());
+  private FarmFixture(String bootstrapServers) {
+    connection = KafkaConnection.plain(bootstrapServers);
     topics =
         new TopicSettings(
             "test" + NUMBER.incrementAndGet(), 2, (short) 1, Duration.ofDays(1), LOCK, 10);
@@ -79,7 +79,11 @@ public final class FarmFixture implements AutoCloseable {
   }
 
   public static FarmFixture open() {
-    return new FarmFixture();
+    return new FarmFixture(Broker.KAFKA.bootstrapServers());
+  }
+
+  public static FarmFixture openOn(String bootstrapServers) {
+    return new FarmFixture(bootstrapServers);
   }
 
   public WorkerSettings workerSettings(String name) {
