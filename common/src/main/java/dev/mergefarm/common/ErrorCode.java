@@ -30,6 +30,10 @@ public enum ErrorCode {
       "A file that the model needs is missing; copy the model again."),
   UNSUPPORTED_ARCHITECTURE(
       StatusKind.FAILED_PRECONDITION, false, "The documentation lists the supported families."),
+  UNSUPPORTED_ADAPTER(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "LoRA adapters of linear and embedding layers in the PEFT layout can be merged."),
   SHAPE_MISMATCH(
       StatusKind.FAILED_PRECONDITION, false, "Merge models of one architecture and one size."),
   TENSOR_MISSING(StatusKind.FAILED_PRECONDITION, false, "The models must hold the same tensors."),

@@ -1,6 +1,5 @@
 package dev.mergefarm.farm;
 
-import dev.mergefarm.gateway.jobs.JobBackend;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
@@ -9,23 +8,19 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** The services of a farm, up and running. */
 public class FarmApplication implements QuarkusApplication {
 
-  private final JobBackend jobs;
   private final String host;
   private final String data;
 
   @Inject
   public FarmApplication(
-      JobBackend jobs,
       @ConfigProperty(name = "quarkus.http.host") String host,
       @ConfigProperty(name = "mergefarm.farm.data-folder") String data) {
-    this.jobs = jobs;
     this.host = host;
     this.data = data;
   }
 
   @Override
   public int run(String... arguments) {
-    jobs.table();
     // Quarkus puts the port it got into this property when it was told to take any.
     String port = System.getProperty("quarkus.http.port");
     System.out.printf(

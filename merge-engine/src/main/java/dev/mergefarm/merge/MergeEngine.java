@@ -3,24 +3,67 @@ package dev.mergefarm.merge;
 import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.common.Progress;
+import dev.mergefarm.merge.execution.CpuTensorMerger;
+import dev.mergefarm.merge.method.MethodRegistry;
+import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
-import dev.mergefarm.merge.recipe.RecipeReader;
+import dev.mergefarm.merge.plan.ModelOpener;
+import dev.mergefarm.merge.plan.StreamPlanner;
+import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.ObjectStore;
+import dev.mergefarm.storage.manifest.Manifest;
+import dev.mergefarm.storage.manifest.ManifestInput;
 import dev.mergefarm.storage.model.Model;
+import dev.mergefarm.storage.model.ModelDraft;
+import dev.mergefarm.storage.model.ModelFiles;
 import dev.mergefarm.storage.model.ModelRepository;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-/** Checks recipes, plans merges and runs them. Safe for many threads. */
-public final class MergeEngine {
+/**
+ * Checks recipes, plans merges and runs them. Safe for many threads; plans that run at the same
+ * time share the engine's workers and memory.
+ */
+public final class MergeEngine implements AutoCloseable {
 
-  private final ModelRepository repository;
+  /** Memory beside the merger's buffers: headers, plan, uploads; in bytes. */
+  private static final long OVERHEAD_BYTES = 128L << 20;
+
   private final MergeSettings settings;
+  private final MethodRegistry registry;
+  private final TensorMerger merger;
+  private final ModelRepository repository;
 
+  /** An engine that computes on this machine's processor. */
   public MergeEngine(ModelRepository repository, MergeSettings settings) {
+    this(
+        repository,
+        settings,
+        MethodRegistry.standard(),
+        CpuTensorMerger.forLocalFiles(settings.threads()));
+  }
+
+  /**
+   * @param merger does the arithmetic; closed with the engine
+   */
+  public MergeEngine(
+      ModelRepository repository,
+      MergeSettings settings,
+      MethodRegistry registry,
+      TensorMerger merger) {
     this.repository = Objects.requireNonNull(repository, "repository");
     this.settings = Objects.requireNonNull(settings, "settings");
+    this.registry = Objects.requireNonNull(registry, "registry");
+    this.merger = Objects.requireNonNull(merger, "merger");
+  }
+
+  /** The methods that recipes can name. */
+  public MethodRegistry methods() {
+    return registry;
   }
 
   /**
@@ -29,32 +72,110 @@ public final class MergeEngine {
    */
   public RecipeCheck validate(String yaml, MergeOptions options) {
     Problems problems = new Problems();
-    RecipeReader.read(yaml, options.compatibility(), problems);
-    return new RecipeCheck(problems.all(), List.of());
+    List<MergePlan> plans =
+        new StreamPlanner(
+                registry, opener(Cancellation.NEVER), merger.memoryBound() + OVERHEAD_BYTES)
+            .plan(yaml, options, problems);
+    return new RecipeCheck(problems.all(), plans);
   }
 
-  /**
-   * Runs a plan: shard by shard into the store, the manifest last, so that a model is either whole
-   * or not there. Shards that an earlier attempt of the same plan published are kept.
-   *
-   * @param prefix where the model goes, without a slash at the end
-   * @throws dev.mergefarm.common.MergefarmException {@code CANCELLED} within a second of
-   *     cancellation; nothing half-written is visible then
-   */
+  /** Runs a plan where no other model is; see the longer form. */
   public MergeResult merge(
       MergePlan plan,
       ObjectStore target,
       String prefix,
       Progress.Listener progress,
       Cancellation cancellation) {
-    throw new UnsupportedOperationException(prefix);
+    return merge(plan, target, prefix, ModelDraft.Existing.REFUSE, progress, cancellation);
+  }
+
+  /**
+   * Runs a plan: shard by shard into the store, the manifest last, so that a model is either whole
+   * or not there. Shards that an earlier attempt of the same plan published are kept; if it had
+   * published the model, nothing is done.
+   *
+   * @param prefix where the model goes, without a slash at the end; empty for the store's root
+   * @param existing what to do with another model that is there
+   * @throws dev.mergefarm.common.MergefarmException {@code CANCELLED} within a second of
+   *     cancellation; no reader sees what was written by then, and another attempt goes on from it
+   */
+  public MergeResult merge(
+      MergePlan plan,
+      ObjectStore target,
+      String prefix,
+      ModelDraft.Existing existing,
+      Progress.Listener progress,
+      Cancellation cancellation) {
+    ObjectFolder folder = new ObjectFolder(target, prefix.isEmpty() ? "" : prefix + "/");
+    ModelDraft draft = ModelDraft.open(folder, plan.summary().digest(), existing);
+    if (draft.published()) {
+      return result(plan, prefix, draft, plan.shards().shards().size());
+    }
+    try (OpenedPlan opened = new OpenedPlan(plan, opener(cancellation));
+        InputDigests inputs = new InputDigests(plan, opened.models(), settings.digestCache());
+        PlanRun run = new PlanRun(plan, opened, draft, progress)) {
+      run.run(merger, cancellation);
+      List<ManifestInput> digests = inputs.await(cancellation);
+      draft.publish(
+          outputs ->
+              new Manifest(
+                  settings.engine(),
+                  Optional.of(plan.summary().digest()),
+                  Optional.empty(),
+                  Optional.of(plan.recipe()),
+                  OptionalLong.of(plan.options().seed()),
+                  digests,
+                  outputs));
+      return result(plan, prefix, draft, run.shardsKept());
+    }
+  }
+
+  /** Removes what unfinished attempts at a plan have written; a published model stays. */
+  public void discard(MergePlan plan, ObjectStore target, String prefix) {
+    ObjectFolder folder = new ObjectFolder(target, prefix.isEmpty() ? "" : prefix + "/");
+    ModelDraft.open(folder, plan.summary().digest(), ModelDraft.Existing.REFUSE).discard();
+  }
+
+  private static MergeResult result(
+      MergePlan plan, String prefix, ModelDraft draft, int shardsKept) {
+    List<String> files = new ArrayList<>(draft.finished().keySet());
+    files.add(ModelFiles.MANIFEST);
+    return new MergeResult(
+        prefix,
+        files,
+        plan.summary().tensors(),
+        plan.summary().bytesOut(),
+        shardsKept,
+        plan.summary().digest());
   }
 
   /**
    * The result of a plan as a model that is stored nowhere: its tensors are computed when they are
-   * read.
+   * read. The caller closes it, before the engine.
    */
   public Model mergeInMemory(MergePlan plan, Cancellation cancellation) {
-    throw new UnsupportedOperationException(repository + " " + settings);
+    return new MergedModel(plan, opener(cancellation), merger, false, cancellation);
+  }
+
+  /**
+   * The results of other plans get workers of their own: a worker that waited for one of its own
+   * kind could wait for ever.
+   */
+  private ModelOpener opener(Cancellation cancellation) {
+    return new ModelOpening(
+        repository,
+        stage ->
+            new MergedModel(
+                stage.plan(),
+                opener(cancellation),
+                CpuTensorMerger.forLocalFiles(1),
+                true,
+                cancellation));
+  }
+
+  /** Ends the workers. */
+  @Override
+  public void close() {
+    merger.close();
   }
 }

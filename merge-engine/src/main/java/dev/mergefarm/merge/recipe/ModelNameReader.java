@@ -1,7 +1,9 @@
 package dev.mergefarm.merge.recipe;
 
 import dev.mergefarm.common.ErrorCode;
+import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problems;
+import dev.mergefarm.storage.model.ModelReference;
 import java.util.Optional;
 
 /** Reads model references in their text and mapping forms. */
@@ -31,38 +33,36 @@ final class ModelNameReader {
     if (node instanceof YamlNode.Mapping mapping) {
       return fromMapping(mapping);
     }
-    return Fields.asText(node, problems).flatMap(text -> parse(text, node));
+    return Fields.asText(node, problems)
+        .flatMap(text -> parse(text, node))
+        .map(reference -> new ModelName(reference, Optional.empty()));
   }
 
-  private Optional<ModelName> parse(String text, YamlNode node) {
+  private Optional<ModelReference> parse(String text, YamlNode node) {
     try {
-      return Optional.of(ModelName.parse(text));
-    } catch (IllegalArgumentException failure) {
-      problems.error(ErrorCode.INVALID_VALUE, node.path(), failure.getMessage() + ".");
+      return Optional.of(new ModelReference(text));
+    } catch (MergefarmException failure) {
+      problems.error(failure.code(), node.path(), failure.getMessage());
       return Optional.empty();
     }
   }
 
   private Optional<ModelName> fromMapping(YamlNode.Mapping mapping) {
     Fields fields = new Fields(mapping, problems);
-    Optional<Place> model = fields.node("model").flatMap(this::place);
-    Optional<Place> lora = fields.node("lora").flatMap(this::place);
+    Optional<ModelReference> model = fields.node("model").flatMap(this::place);
+    Optional<ModelReference> lora = fields.node("lora").flatMap(this::place);
     Optional<String> architecture = fields.text("override_architecture");
     fields.reportUnknown(compatibility);
-    if (model.isEmpty() && fields.node("model").isEmpty()) {
+    if (fields.node("model").isEmpty()) {
       problems.error(ErrorCode.MISSING_KEY, fields.path("model"), "A model is needed here.");
     }
     return model.map(
-        place ->
-            new ModelName(
-                place.path,
-                place.revision,
-                lora.map(adapter -> new ModelName.Adapter(adapter.path, adapter.revision)),
-                architecture));
+        base ->
+            new ModelName(new ModelReference(base.path(), base.revision(), lora), architecture));
   }
 
   /** A path with a revision; the mapping form's paths may hold any character. */
-  private Optional<Place> place(YamlNode node) {
+  private Optional<ModelReference> place(YamlNode node) {
     if (node instanceof YamlNode.Mapping mapping) {
       Fields fields = new Fields(mapping, problems);
       Optional<String> path = fields.text("path");
@@ -71,21 +71,18 @@ final class ModelNameReader {
       if (fields.node("path").isEmpty()) {
         problems.error(ErrorCode.MISSING_KEY, fields.path("path"), "A path is needed here.");
       }
-      return path.map(text -> new Place(text, revision));
+      return path.map(text -> new ModelReference(text, revision, Optional.empty()));
     }
     return Fields.asText(node, problems)
         .flatMap(text -> parse(text, node))
-        .filter(name -> plain(name, node))
-        .map(name -> new Place(name.path(), name.revision()));
+        .filter(reference -> plain(reference, node));
   }
 
-  private boolean plain(ModelName name, YamlNode node) {
-    if (name.adapter().isPresent()) {
+  private boolean plain(ModelReference reference, YamlNode node) {
+    if (reference.adapter().isPresent()) {
       Fields.wrongKind(node, "a path without '+'", problems);
       return false;
     }
     return true;
   }
-
-  private record Place(String path, Optional<String> revision) {}
 }

@@ -1,2 +1,0 @@
-/** Models of the farm's store: listing, reading, writing, removing. */
-package dev.mergefarm.gateway.models;

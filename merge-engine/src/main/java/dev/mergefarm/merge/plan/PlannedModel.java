@@ -1,0 +1,34 @@
+package dev.mergefarm.merge.plan;
+
+import dev.mergefarm.storage.model.ModelReference;
+
+/** A checkpoint that a plan reads. */
+public sealed interface PlannedModel {
+
+  /** For people and manifests. */
+  String label();
+
+  /** A model that a repository finds. */
+  record Referenced(ModelReference reference) implements PlannedModel {
+    @Override
+    public String label() {
+      return reference.text();
+    }
+  }
+
+  /** The weights of a LoRA adapter that a repository finds. */
+  record Adapter(ModelReference reference) implements PlannedModel {
+    @Override
+    public String label() {
+      return reference.text();
+    }
+  }
+
+  /** The result of another recipe of the same stream, computed as it is read. */
+  record Stage(MergePlan plan) implements PlannedModel {
+    @Override
+    public String label() {
+      return plan.name().orElse("");
+    }
+  }
+}

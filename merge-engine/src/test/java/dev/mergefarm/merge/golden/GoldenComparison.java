@@ -1,0 +1,222 @@
+package dev.mergefarm.merge.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.plan.PlannedTensor;
+import dev.mergefarm.storage.LocalObjectStore;
+import dev.mergefarm.storage.ObjectFolder;
+import dev.mergefarm.storage.model.Model;
+import dev.mergefarm.storage.model.ModelReference;
+import dev.mergefarm.storage.model.ModelRepository;
+import dev.mergefarm.storage.safetensors.SafetensorsTensorSource;
+import dev.mergefarm.storage.tensor.DataType;
+import dev.mergefarm.storage.tensor.TensorInfo;
+import dev.mergefarm.storage.tensor.TensorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Compares what a merge wrote with what the reference wrote. */
+final class GoldenComparison {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Keys of a configuration that say nothing of the model. */
+  private static final List<String> IGNORED = List.of("transformers_version", "_name_or_path");
+
+  private final ModelRepository repository;
+  private final MergePlan plan;
+  private final Path expected;
+  private final Path output;
+
+  GoldenComparison(ModelRepository repository, MergePlan plan, Path golden, Path output) {
+    this.repository = repository;
+    this.plan = plan;
+    this.expected = golden.resolve("expected");
+    this.output = output;
+  }
+
+  /** Names, shapes and types are equal; values are within the tolerance. */
+  void tensors(String tolerance) {
+    try (LocalObjectStore wantedStore = new LocalObjectStore(expected);
+        LocalObjectStore ourStore = new LocalObjectStore(output);
+        TensorSource wanted = SafetensorsTensorSource.open(new ObjectFolder(wantedStore, ""));
+        TensorSource ours = SafetensorsTensorSource.open(new ObjectFolder(ourStore, ""))) {
+      assertThat(describe(ours)).isEqualTo(describe(wanted));
+      for (PlannedTensor tensor : plan.tensors()) {
+        compare(tolerance, tensor, ours, wanted);
+      }
+    }
+  }
+
+  private static Map<String, String> describe(TensorSource source) {
+    Map<String, String> described = new TreeMap<>();
+    source
+        .tensors()
+        .forEach((name, info) -> described.put(name, info.dataType() + " " + info.shape()));
+    return described;
+  }
+
+  private void compare(
+      String tolerance, PlannedTensor tensor, TensorSource ourSource, TensorSource wantedSource) {
+    String name = tensor.spec().name();
+    TensorInfo info = wantedSource.find(name).orElseThrow();
+    DataType type = info.dataType();
+    float[] ours = GoldenTensors.floats(ourSource, name);
+    float[] wanted = GoldenTensors.floats(wantedSource, name);
+    switch (tolerance) {
+      case "exact" ->
+          Tolerance.exact(
+              name, ours, wanted, type, type == DataType.F32 && tensor.inputs().size() < 5 ? 0 : 1);
+      case "f32" -> Tolerance.relative(name, ours, wanted, 1e-5);
+      case "loose" -> Tolerance.relative(name, ours, wanted, 1e-4);
+      case "ulp" -> Tolerance.almostExact(name, ours, wanted, type, new boolean[ours.length]);
+      case "ties16" -> Tolerance.almostExact(name, ours, wanted, type, magnitudeTies(tensor));
+      case "half" -> Tolerance.nearer(name, ours, wanted, exactLinear(tensor));
+      case "threshold" -> Tolerance.besidesThreshold(name, ours, wanted, base(tensor));
+      case "stat" -> Tolerance.alike(name, ours, wanted, base(tensor));
+      default -> throw new IllegalArgumentException("unknown tolerance class " + tolerance);
+    }
+  }
+
+  private float[] input(PlannedTensor tensor, int index) {
+    PlannedTensor.Input input = tensor.inputs().get(index);
+    try (Model model = repository.open(new ModelReference(input.model()))) {
+      return GoldenTensors.floats(model.tensors(), tensor.spec().name());
+    }
+  }
+
+  private float[] base(PlannedTensor tensor) {
+    return input(tensor, tensor.base().orElseThrow());
+  }
+
+  /** The weighted mean in double precision. */
+  private double[] exactLinear(PlannedTensor tensor) {
+    assertThat(plan.method().name())
+        .as("method with a double precision answer")
+        .isEqualTo("linear");
+    double[] sum = new double[(int) tensor.spec().shape().elements()];
+    double weights = 0;
+    for (int i = 0; i < tensor.inputs().size(); i++) {
+      double weight = (double) tensor.inputs().get(i).parameters().values().get("weight");
+      float[] values = input(tensor, i);
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += weight * values[j];
+      }
+      weights += weight;
+    }
+    double total = weights;
+    return Arrays.stream(sum).map(value -> value / total).toArray();
+  }
+
+  /** Elements whose magnitude equals the one that the selection ends in, in any model. */
+  private boolean[] magnitudeTies(PlannedTensor tensor) {
+    float[] base = base(tensor);
+    boolean[] ties = new boolean[base.length];
+    for (int i = 0; i < tensor.inputs().size(); i++) {
+      if (i == tensor.base().orElseThrow()) {
+        continue;
+      }
+      double density = (double) tensor.inputs().get(i).parameters().values().get("density");
+      float[] magnitudes = input(tensor, i);
+      for (int j = 0; j < base.length; j++) {
+        magnitudes[j] = Math.abs(magnitudes[j] - base[j]);
+      }
+      float[] sorted = magnitudes.clone();
+      Arrays.sort(sorted);
+      int kept = (int) (density * base.length);
+      float threshold = sorted[base.length - kept];
+      for (int j = 0; j < base.length; j++) {
+        ties[j] |= magnitudes[j] == threshold;
+      }
+    }
+    return ties;
+  }
+
+  /** Every file that the reference wrote is there and says the same. */
+  void files() throws IOException {
+    configuration();
+    same("generation_config.json");
+    same("tokenizer_config.json");
+    text("chat_template.jinja");
+    text("mergekit_config.yml");
+    tokenizer();
+    index();
+  }
+
+  private void configuration() throws IOException {
+    ObjectNode wanted = read(expected.resolve("config.json"));
+    ObjectNode ours = read(output.resolve("config.json"));
+    IGNORED.forEach(wanted::remove);
+    IGNORED.forEach(ours::remove);
+    if (staleVocabulary(wanted)) {
+      wanted.remove("vocab_size");
+      ours.remove("vocab_size");
+    }
+    assertThat(ours).isEqualTo(wanted);
+  }
+
+  /** Where the reference trims embeddings, its configuration keeps the old height. */
+  private boolean staleVocabulary(ObjectNode wanted) {
+    return plan.tensors().stream()
+        .filter(PlannedTensor::embedding)
+        .anyMatch(
+            tensor ->
+                tensor.spec().shape().dimension(0) != wanted.path("vocab_size").asLong()
+                    && tensor.inputs().stream()
+                            .map(input -> input.origin().shape())
+                            .distinct()
+                            .count()
+                        > 1);
+  }
+
+  private void same(String file) throws IOException {
+    if (Files.exists(expected.resolve(file))) {
+      ObjectNode ours = read(output.resolve(file));
+      ObjectNode wanted = read(expected.resolve(file));
+      for (String written : List.of("is_local", "local_files_only", "backend")) {
+        ours.remove(written);
+        wanted.remove(written);
+      }
+      assertThat(ours).as(file).isEqualTo(wanted);
+    }
+  }
+
+  private void text(String file) throws IOException {
+    if (Files.exists(expected.resolve(file))) {
+      assertThat(output.resolve(file)).hasSameTextualContentAs(expected.resolve(file));
+    }
+  }
+
+  private void tokenizer() throws IOException {
+    if (Files.exists(expected.resolve("tokenizer.json"))) {
+      JsonNode wanted = read(expected.resolve("tokenizer.json"));
+      JsonNode ours = read(output.resolve("tokenizer.json"));
+      assertThat(ours.at("/model/vocab")).isEqualTo(wanted.at("/model/vocab"));
+      assertThat(ours.at("/model/merges")).isEqualTo(wanted.at("/model/merges"));
+      assertThat(ours.get("added_tokens")).isEqualTo(wanted.get("added_tokens"));
+    }
+  }
+
+  private void index() throws IOException {
+    String file = "model.safetensors.index.json";
+    if (Files.exists(expected.resolve(file))) {
+      ObjectNode wanted = read(expected.resolve(file));
+      ObjectNode ours = read(output.resolve(file));
+      assertThat(ours.get("weight_map")).isEqualTo(wanted.get("weight_map"));
+      assertThat(ours.at("/metadata/total_size")).isEqualTo(wanted.at("/metadata/total_size"));
+    }
+  }
+
+  private static ObjectNode read(Path file) throws IOException {
+    return (ObjectNode) JSON.readTree(Files.readAllBytes(file));
+  }
+}

@@ -1,0 +1,2 @@
+/** Merges compared with the reference program's answers. */
+package dev.mergefarm.merge.golden;
