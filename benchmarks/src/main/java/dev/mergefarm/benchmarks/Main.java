@@ -1,0 +1,29 @@
+package dev.mergefarm.benchmarks;
+
+import dev.mergefarm.benchmarks.merge.MergeBenchmark;
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs a benchmark by name: {@code mergefarm benchmark NAME [OPTIONS]}. */
+public final class Main {
+
+  private static final List<Benchmark> BENCHMARKS = List.of(new MergeBenchmark());
+
+  private Main() {}
+
+  public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 0) {
+      for (Benchmark benchmark : BENCHMARKS) {
+        if (benchmark.name().equals(arguments[0])) {
+          benchmark.run(Arrays.copyOfRange(arguments, 1, arguments.length));
+          return;
+        }
+      }
+      System.err.println("mergefarm: there is no benchmark '" + arguments[0] + "'");
+    }
+    for (Benchmark benchmark : BENCHMARKS) {
+      System.err.printf("%-10s %s%n", benchmark.name(), benchmark.description());
+    }
+    System.exit(2);
+  }
+}
