@@ -115,6 +115,18 @@ public enum ErrorCode {
       "Choose a folder that can be written to with `--data`."),
   PORT_IN_USE(
       StatusKind.FAILED_PRECONDITION, false, "Choose another port with `--port`; 0 takes any."),
+  TEMPLATE_SYNTAX(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "The template is not valid Jinja2; the message names line and column."),
+  TEMPLATE_FAILED(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The template does not fit this document; the message names line and column."),
+  TEMPLATE_LIMIT(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The template passes a stated limit on output, work or nesting."),
   CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
   INTERNAL(
       StatusKind.INTERNAL,
