@@ -1,0 +1,10 @@
+package dev.mergefarm.storage.s3;
+
+/** The contract with objects that are sent in parts. */
+class MultipartS3ObjectStoreTest extends S3StoreContract {
+
+  @Override
+  S3Settings uploads(S3Settings settings) {
+    return settings.withUploads(0, 0);
+  }
+}
