@@ -73,9 +73,13 @@ final class GoldenComparison {
     float[] ours = GoldenTensors.floats(ourSource, name);
     float[] wanted = GoldenTensors.floats(wantedSource, name);
     switch (tolerance) {
-      case "exact" ->
-          Tolerance.exact(
-              name, ours, wanted, type, type == DataType.F32 && tensor.inputs().size() < 5 ? 0 : 1);
+      case "exact" -> {
+        if (type == DataType.F16) {
+          Tolerance.halfPrecision(name, ours, wanted, exactLinear(tensor));
+        } else {
+          Tolerance.exact(name, ours, wanted, type, tensor.inputs().size() < 5 ? 0 : 1);
+        }
+      }
       case "f32" -> Tolerance.relative(name, ours, wanted, 1e-5);
       case "loose" -> Tolerance.relative(name, ours, wanted, 1e-4);
       case "ulp" -> Tolerance.almostExact(name, ours, wanted, type, new boolean[ours.length]);
