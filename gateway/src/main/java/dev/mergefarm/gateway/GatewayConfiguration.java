@@ -20,10 +20,6 @@ public interface GatewayConfiguration {
   @WithDefault("PT5S")
   Duration restoreTimeout();
 
-  /** Longest that one health check takes. */
-  @WithDefault("PT2S")
-  Duration healthTimeout();
-
   /** Watches at the same time, from 1; more are refused with RESOURCE_EXHAUSTED. */
   @WithDefault("20000")
   int watchers();

@@ -39,9 +39,19 @@ class ArchitectureTest {
     module("jobs", "jobs", "common", "proto");
     module("merge-engine", "merge", "common", "storage");
     module("eval-engine", "eval", "common", "storage");
-    module("merge-worker", "mergeworker", "common", "proto", "jobs", "storage", "merge");
-    module("eval-worker", "evalworker", "common", "proto", "jobs", "storage", "merge", "eval");
-    module("gateway", "gateway", "common", "proto", "jobs", "storage", "merge", "eval");
+    module("service", "service", "common", "proto", "jobs", "storage", "merge");
+    module("merge-worker", "mergeworker", "common", "proto", "jobs", "storage", "merge", "service");
+    module(
+        "eval-worker",
+        "evalworker",
+        "common",
+        "proto",
+        "jobs",
+        "storage",
+        "merge",
+        "eval",
+        "service");
+    module("gateway", "gateway", "common", "proto", "jobs", "storage", "merge", "eval", "service");
     module("cli", "cli", "common", "proto", "storage", "merge", "eval");
     module(
         "farm",

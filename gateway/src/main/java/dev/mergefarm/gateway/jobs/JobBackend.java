@@ -11,15 +11,14 @@ import dev.mergefarm.jobs.submit.JobPublisher;
 import dev.mergefarm.jobs.submit.TicketRecovery;
 import dev.mergefarm.jobs.table.JobTable;
 import dev.mergefarm.jobs.table.JobTableFeed;
+import dev.mergefarm.service.broker.Broker;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -46,16 +45,12 @@ public class JobBackend {
   private JobPublisher publisher;
   private Thread upkeep;
   private volatile QueueDepths depths = QueueDepths.UNKNOWN;
-  private volatile boolean brokerAnswers;
 
   @Inject
-  public JobBackend(
-      GatewayConfiguration configuration,
-      TopicConfiguration topics,
-      @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+  public JobBackend(GatewayConfiguration configuration, Broker broker) {
     this.configuration = configuration;
-    this.topics = topics.settings();
-    this.connection = new KafkaConnection(kafka);
+    this.topics = broker.topics();
+    this.connection = broker.connection();
   }
 
   void start(@Observes StartupEvent event) {
@@ -92,11 +87,6 @@ public class JobBackend {
     return feed.isRestored();
   }
 
-  /** Whether the broker answered when it was last asked. */
-  public boolean brokerAnswers() {
-    return brokerAnswers;
-  }
-
   JobPublisher publisher() {
     return publisher;
   }
@@ -127,7 +117,6 @@ public class JobBackend {
   private boolean makeTopics(Admin admin) {
     try {
       Topics.ensure(admin, topics);
-      brokerAnswers = true;
       return true;
     } catch (MergefarmException unavailable) {
       if (closing.getCount() > 0) {
@@ -140,13 +129,11 @@ public class JobBackend {
   private void look(Admin admin, TicketRecovery recovery) {
     try {
       depths = QueueDepths.read(admin, topics, List.of(JobKind.values()));
-      brokerAnswers = true;
       if (feed.isRestored()) {
         recovery.recover().forEach(id -> LOG.infof("Wrote the missing ticket of job %s", id));
       }
     } catch (MergefarmException unavailable) {
       depths = QueueDepths.UNKNOWN;
-      brokerAnswers = false;
       if (closing.getCount() > 0) {
         LOG.warnf("Upkeep waits for Kafka: %s", unavailable.getMessage());
       }

@@ -1,13 +1,10 @@
-package dev.mergefarm.gateway.health;
+package dev.mergefarm.service.health;
 
-import dev.mergefarm.common.ErrorCode;
-import dev.mergefarm.common.MergefarmException;
-import dev.mergefarm.gateway.GatewayConfiguration;
-import dev.mergefarm.gateway.call.Patience;
-import dev.mergefarm.gateway.storage.FarmStorage;
+import dev.mergefarm.service.store.FarmStorage;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -23,10 +20,10 @@ public class StoreReady implements HealthCheck {
   private static final String PROBE = "health/probe";
 
   private final FarmStorage storage;
-  private final GatewayConfiguration configuration;
+  private final HealthConfiguration configuration;
 
   @Inject
-  public StoreReady(FarmStorage storage, GatewayConfiguration configuration) {
+  public StoreReady(FarmStorage storage, HealthConfiguration configuration) {
     this.storage = storage;
     this.configuration = configuration;
   }
@@ -35,15 +32,9 @@ public class StoreReady implements HealthCheck {
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("store").withData("location", storage.store().location());
-    try {
-      Patience.within(
-          configuration.healthTimeout(),
-          ErrorCode.STORE_UNAVAILABLE,
-          "Asking the store",
-          () -> storage.store().find(PROBE));
-      return response.up().build();
-    } catch (MergefarmException unavailable) {
-      return response.down().withData("reason", unavailable.getMessage()).build();
-    }
+    Optional<String> trouble =
+        TimedCheck.ask(configuration.timeout(), () -> storage.store().find(PROBE));
+    trouble.ifPresent(reason -> response.withData("reason", reason));
+    return response.status(trouble.isEmpty()).build();
   }
 }

@@ -1,4 +1,4 @@
-package dev.mergefarm.gateway.jobs;
+package dev.mergefarm.service.broker;
 
 import dev.mergefarm.jobs.kafka.TopicSettings;
 import io.smallrye.config.ConfigMapping;

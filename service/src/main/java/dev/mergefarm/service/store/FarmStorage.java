@@ -1,4 +1,4 @@
-package dev.mergefarm.gateway.storage;
+package dev.mergefarm.service.store;
 
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.ObjectStore;
@@ -8,7 +8,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-/** The gateway's view of the farm's store, open as long as the gateway runs. */
+/** The store of the farm, open as long as the service runs. */
 @ApplicationScoped
 public class FarmStorage {
 

@@ -1,4 +1,4 @@
-package dev.mergefarm.gateway.recipes;
+package dev.mergefarm.service.recipe;
 
 import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.merge.plan.PlanSummary;
@@ -11,7 +11,7 @@ public final class MergeMessages {
   private MergeMessages() {}
 
   /** The engine's options; the message must have passed its checks. */
-  static dev.mergefarm.merge.plan.MergeOptions options(MergeOptions message) {
+  public static dev.mergefarm.merge.plan.MergeOptions options(MergeOptions message) {
     var defaults = dev.mergefarm.merge.plan.MergeOptions.DEFAULTS;
     return new dev.mergefarm.merge.plan.MergeOptions(
         message.getCompat().equals("mergekit") ? Compatibility.MERGEKIT : Compatibility.STRICT,

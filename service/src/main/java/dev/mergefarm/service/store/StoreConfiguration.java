@@ -1,4 +1,4 @@
-package dev.mergefarm.gateway.storage;
+package dev.mergefarm.service.store;
 
 import io.smallrye.config.ConfigMapping;
 import java.nio.file.Path;

@@ -1,2 +1,2 @@
 /** The farm's object store, as configured. */
-package dev.mergefarm.gateway.storage;
+package dev.mergefarm.service.store;

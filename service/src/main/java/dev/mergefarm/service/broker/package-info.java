@@ -1,0 +1,2 @@
+/** The farm's broker, as configured. */
+package dev.mergefarm.service.broker;

@@ -1,0 +1,2 @@
+/** Whether a service lives and can work. */
+package dev.mergefarm.service.health;

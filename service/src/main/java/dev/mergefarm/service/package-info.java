@@ -1,0 +1,2 @@
+/** What the services of a farm share. */
+package dev.mergefarm.service;

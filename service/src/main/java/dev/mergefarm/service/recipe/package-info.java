@@ -1,0 +1,2 @@
+/** The merge engine's options and plans as messages. */
+package dev.mergefarm.service.recipe;
