@@ -28,8 +28,21 @@ public final class MethodRegistry {
         List.of(
             new Linear(),
             new Slerp(),
+            new Nuslerp(),
+            new Multislerp(),
+            new Karcher(),
             new TaskArithmetic(),
             new Ties(),
+            new DareLinear(),
+            new DareTies(),
+            new Della(),
+            new DellaLinear(),
+            new Breadcrumbs(),
+            new BreadcrumbsTies(),
+            new ModelStock(),
+            new Nearswap(),
+            new Ram(),
+            new RamPlus(),
             new UniformSoup(),
             new Passthrough()));
   }
