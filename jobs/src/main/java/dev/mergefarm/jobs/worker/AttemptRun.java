@@ -83,6 +83,11 @@ final class AttemptRun implements JobContext {
   }
 
   @Override
+  public boolean isJobCancelled() {
+    return stop.get() == StopReason.CANCELLED;
+  }
+
+  @Override
   public void warn(Problem problem) {
     synchronized (warnings) {
       if (warnings.size() < Problems.LIMIT) {

@@ -45,6 +45,7 @@ final class AttemptWatch {
   private long reportAt;
   private long stoppedAt;
   private boolean interrupted;
+  private Progress told = new Progress("", 0, 0, 0, 0);
 
   AttemptWatch(SlotTools tools, TicketQueue queue, JobFollower follower, AttemptRun run) {
     this.settings = tools.settings();
@@ -130,6 +131,15 @@ final class AttemptWatch {
     }
   }
 
+  /** Tells the listener how much there is beyond what it was told; a new stage begins at 0. */
+  private void tell(Progress now) {
+    boolean sameStage = told.stage().equals(now.stage());
+    long items = now.itemsDone() - (sameStage ? told.itemsDone() : 0);
+    long bytes = now.bytesDone() - (sameStage ? told.bytesDone() : 0);
+    told = now;
+    listener.progressMade(settings.kind(), now.stage(), Math.max(0, items), Math.max(0, bytes));
+  }
+
   private boolean isAbandoned() {
     return stoppedAt != 0 && elapsedSinceStop(ABANDON_AFTER);
   }
@@ -152,7 +162,7 @@ final class AttemptWatch {
     }
     long now = System.nanoTime();
     reportAt = now + settings.progressInterval().toNanos();
-    listener.progressMade(settings.kind(), news.get());
+    tell(news.get());
     writer
         .appendLater(
             new JobEvent.ProgressMade(

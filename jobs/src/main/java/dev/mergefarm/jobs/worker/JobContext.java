@@ -18,6 +18,12 @@ public interface JobContext {
   /** Asks to stop when the job is cancelled, has a newer attempt, or the worker shuts down. */
   Cancellation cancellation();
 
+  /**
+   * Whether someone cancelled the job, so that nothing of it is needed any more. Otherwise a
+   * stopped attempt may leave what it has for the next one.
+   */
+  boolean isJobCancelled();
+
   /** Adds a warning to the job; the first 200 are kept. They appear when the job succeeds. */
   void warn(Problem problem);
 }

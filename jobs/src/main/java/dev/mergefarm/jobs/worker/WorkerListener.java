@@ -1,6 +1,5 @@
 package dev.mergefarm.jobs.worker;
 
-import dev.mergefarm.common.Progress;
 import dev.mergefarm.jobs.AttemptView;
 import dev.mergefarm.jobs.JobKind;
 
@@ -17,13 +16,17 @@ public interface WorkerListener {
         public void attemptEnded(JobKind kind, AttemptView.Outcome outcome) {}
 
         @Override
-        public void progressMade(JobKind kind, Progress progress) {}
+        public void progressMade(JobKind kind, String stage, long items, long bytes) {}
       };
 
   void attemptStarted(JobKind kind);
 
   void attemptEnded(JobKind kind, AttemptView.Outcome outcome);
 
-  /** How far an attempt has come; about once a second and at its end. */
-  void progressMade(JobKind kind, Progress progress);
+  /**
+   * What an attempt has done since it last said so; about once a second and at its end.
+   *
+   * @param items tensors of a merge, requests of an evaluation
+   */
+  void progressMade(JobKind kind, String stage, long items, long bytes);
 }

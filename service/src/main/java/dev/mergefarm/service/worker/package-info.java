@@ -1,0 +1,2 @@
+/** The running of a worker inside a service. */
+package dev.mergefarm.service.worker;
