@@ -142,7 +142,8 @@ class MethodGoldenTest {
             new CpuTensorMerger(Kernels.best(), new ExecutionSettings(2, 1 << 16, 1 << 20))) {
       Map<String, SafetensorsTensorSource> models = new LinkedHashMap<>();
       for (Source source : sources(recipe)) {
-        models.put(source.model().path(), open(store, source.model().path()));
+        models.put(
+            source.model().reference().path(), open(store, source.model().reference().path()));
       }
       SafetensorsTensorSource expected = open(store, "cases/" + name + "/expected");
       for (TensorInfo info : expected.tensors().values()) {
@@ -205,10 +206,10 @@ class MethodGoldenTest {
       if (recipe.baseModel().filter(source.model()::equals).isPresent()) {
         base = OptionalInt.of(inputs.size());
       }
-      SafetensorsTensorSource tensors = models.get(source.model().path());
+      SafetensorsTensorSource tensors = models.get(source.model().reference().path());
       inputs.add(
           new MergeInput(
-              source.model().path(),
+              source.model().reference().path(),
               TensorBlocks.stored(tensors, tensors.find(info.name()).orElseThrow()),
               parameters(recipe, source, method, info.name(), position)));
     }
