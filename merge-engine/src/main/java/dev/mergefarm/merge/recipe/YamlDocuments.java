@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -40,6 +41,9 @@ final class YamlDocuments {
   /** Most documents in a stream. */
   static final int MOST_DOCUMENTS = 64;
 
+  /** The parser says that a limit was passed in its message alone. */
+  private static final Pattern OVER_A_LIMIT = Pattern.compile("(?i)limit|exceed");
+
   private final Problems problems;
   private final PlainConstructor constructor = new PlainConstructor();
   private int nodes;
@@ -63,7 +67,7 @@ final class YamlDocuments {
     } catch (MarkedYAMLException failure) {
       problems.error(ErrorCode.YAML_SYNTAX, "", describe(failure));
     } catch (YAMLException failure) {
-      boolean limit = String.valueOf(failure.getMessage()).contains("limit");
+      boolean limit = OVER_A_LIMIT.matcher(String.valueOf(failure.getMessage())).find();
       problems.error(
           limit ? ErrorCode.YAML_LIMIT : ErrorCode.YAML_SYNTAX,
           "",
