@@ -30,6 +30,10 @@ public enum ErrorCode {
       "A file that the model needs is missing; copy the model again."),
   UNSUPPORTED_ARCHITECTURE(
       StatusKind.FAILED_PRECONDITION, false, "The documentation lists the supported families."),
+  UNSUPPORTED_TOKENIZER(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "Vocabularies can be changed where the model has a tokenizer.json."),
   UNSUPPORTED_ADAPTER(
       StatusKind.FAILED_PRECONDITION,
       false,

@@ -76,7 +76,10 @@ final class InputDigests implements AutoCloseable {
                 new ManifestInput(
                     stage.label(),
                     List.of(new FileDigest("plan", 0, stage.plan().summary().digest()))));
-        case PlannedModel.Referenced _, PlannedModel.Adapter _ ->
+        case PlannedModel.Referenced _,
+            PlannedModel.Adapter _,
+            PlannedModel.Companion _,
+            PlannedModel.TokenizerOnly _ ->
             inputs.add(
                 new ManifestInput(
                     plan.models().get(i).label(), digests(models.get(i), files.get(i), cache)));

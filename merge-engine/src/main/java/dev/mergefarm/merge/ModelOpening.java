@@ -7,9 +7,13 @@ import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelReference;
 import dev.mergefarm.storage.model.ModelRepository;
 import dev.mergefarm.storage.safetensors.SafetensorsTensorSource;
+import dev.mergefarm.storage.tensor.TensorInfo;
 import dev.mergefarm.storage.tensor.TensorSource;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Function;
 
 /** Opens what plans read: stored models, adapters, and the results of other plans. */
@@ -32,18 +36,46 @@ final class ModelOpening implements ModelOpener {
   public Model open(PlannedModel model) {
     return switch (model) {
       case PlannedModel.Referenced referenced -> repository.open(referenced.reference());
-      case PlannedModel.Adapter adapter -> new AdapterModel(repository.open(adapter.reference()));
+      case PlannedModel.Adapter adapter ->
+          new PartialModel(repository.open(adapter.reference()), ModelOpening::adapterWeights);
+      case PlannedModel.Companion companion -> repository.open(companion.reference());
+      case PlannedModel.TokenizerOnly tokenizer ->
+          new PartialModel(repository.open(tokenizer.reference()), _ -> new NoTensors());
       case PlannedModel.Stage stage -> stages.apply(stage);
     };
   }
 
-  /** A model whose weights are an adapter's. */
-  private static final class AdapterModel implements Model {
+  private static TensorSource adapterWeights(Model model) {
+    return SafetensorsTensorSource.openFile(model.folder(), ADAPTER_WEIGHTS);
+  }
+
+  /** No tensors at all. */
+  private static final class NoTensors implements TensorSource {
+    @Override
+    public SequencedMap<String, TensorInfo> tensors() {
+      return new LinkedHashMap<>();
+    }
+
+    @Override
+    public void read(TensorInfo tensor, long offset, MemorySegment target) {
+      throw new IllegalStateException("there are no tensors");
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+
+  /** A model with other tensors than its own. */
+  private static final class PartialModel implements Model {
     private final Model model;
+    private final Function<Model, TensorSource> opener;
     private TensorSource tensors;
 
-    AdapterModel(Model model) {
+    PartialModel(Model model, Function<Model, TensorSource> opener) {
       this.model = model;
+      this.opener = opener;
     }
 
     @Override
@@ -69,7 +101,7 @@ final class ModelOpening implements ModelOpener {
     @Override
     public synchronized TensorSource tensors() {
       if (tensors == null) {
-        tensors = SafetensorsTensorSource.openFile(model.folder(), ADAPTER_WEIGHTS);
+        tensors = opener.apply(model);
       }
       return tensors;
     }

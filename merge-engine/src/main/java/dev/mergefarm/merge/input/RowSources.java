@@ -1,6 +1,7 @@
 package dev.mergefarm.merge.input;
 
 import dev.mergefarm.storage.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,7 +34,7 @@ public final class RowSources {
   public static final class Builder {
     private final int[] matrices;
     private final int[] rows;
-    private final List<List<Row>> means = new java.util.ArrayList<>();
+    private final List<List<Row>> means = new ArrayList<>();
     private int realRows;
 
     public Builder(int height) {
@@ -120,6 +121,59 @@ public final class RowSources {
     return length;
   }
 
+  /** Whether the matrix is one of the matrices as it is. */
+  public boolean isIdentity(int matrix, long matrixHeight) {
+    return height() == matrixHeight
+        && realRows == height()
+        && isCopy(0)
+        && matrices[0] == matrix
+        && rows[0] == 0
+        && runLength(0, height()) == height();
+  }
+
+  /**
+   * The same rows, counted among the matrices that are used.
+   *
+   * @param sources the rows, by the new numbers
+   * @param used the old numbers of the matrices, the model's own first
+   */
+  public record Compact(RowSources sources, List<Integer> used) {}
+
+  /** Leaves out the matrices that no row is taken from, and puts one of them first. */
+  public Compact compact(int own) {
+    List<Integer> used = new ArrayList<>(List.of(own));
+    for (int row = 0; row < height(); row++) {
+      for (Row source : sources(row)) {
+        if (!used.contains(source.matrix())) {
+          used.add(source.matrix());
+        }
+      }
+    }
+    Builder builder = new Builder(height());
+    for (int row = 0; row < realRows; row++) {
+      if (isCopy(row)) {
+        builder.copy(row, renumbered(copied(row), used));
+      } else if (matrices[row] == MEAN) {
+        builder.mean(row, averaged(row).stream().map(from -> renumbered(from, used)).toList());
+      }
+    }
+    if (realRows < height()) {
+      builder.padFrom(realRows);
+    }
+    return new Compact(builder.build(), List.copyOf(used));
+  }
+
+  private static Row renumbered(Row row, List<Integer> used) {
+    return new Row(used.indexOf(row.matrix()), row.row());
+  }
+
+  private List<Row> sources(int row) {
+    if (isCopy(row)) {
+      return List.of(copied(row));
+    }
+    return matrices[row] == MEAN ? averaged(row) : List.of();
+  }
+
   /** Refuses matrices of different width and sources outside them. */
   void check(List<Shape> shapes) {
     long widths = shapes.stream().map(shape -> shape.dimension(1)).distinct().count();
@@ -127,11 +181,7 @@ public final class RowSources {
       throw new IllegalArgumentException("Embedding sizes must match, found " + shapes);
     }
     for (int row = 0; row < height(); row++) {
-      List<Row> sources =
-          isCopy(row)
-              ? List.of(copied(row))
-              : matrices[row] == MEAN ? averaged(row) : List.<Row>of();
-      for (Row source : sources) {
+      for (Row source : sources(row)) {
         if (source.row() < 0 || source.row() >= shapes.get(source.matrix()).dimension(0)) {
           throw new IllegalArgumentException("no row " + source + " in " + shapes);
         }

@@ -17,6 +17,16 @@ public sealed interface TensorOrigin {
 
   Shape shape();
 
+  /** The type of the model's own tensor, where {@link #dataType} is what it is computed in. */
+  default DataType storedType() {
+    return switch (this) {
+      case Stored stored -> stored.dataType();
+      case Joined joined -> joined.parts().getFirst().storedType();
+      case Gathered gathered -> gathered.matrices().getFirst().storedType();
+      case Adapted adapted -> adapted.weight().storedType();
+    };
+  }
+
   /** Bytes that are read from stores when the tensor is read once. */
   long storedBytes();
 

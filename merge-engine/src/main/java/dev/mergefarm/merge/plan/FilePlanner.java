@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.plan;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.merge.architecture.ArchitectureDefinition;
@@ -7,7 +8,10 @@ import dev.mergefarm.merge.method.MergeMethod;
 import dev.mergefarm.merge.output.ModelConfiguration;
 import dev.mergefarm.merge.output.OutputFile;
 import dev.mergefarm.merge.recipe.Recipe;
+import dev.mergefarm.merge.tokenizer.ChatTemplates;
+import dev.mergefarm.merge.tokenizer.Vocabulary;
 import dev.mergefarm.storage.JsonFiles;
+import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelFiles;
 import dev.mergefarm.storage.tensor.DataType;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +20,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Decides the files beside the tensors. */
 final class FilePlanner {
 
+  private static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
+
   private static final List<String> TOKENIZER_FILES =
       List.of(
-          "tokenizer_config.json",
+          TOKENIZER_CONFIGURATION,
           "special_tokens_map.json",
           "tokenizer.json",
           "tokenizer.model",
@@ -34,6 +41,13 @@ final class FilePlanner {
           "generation_config.json",
           "chat_template.json",
           "video_preprocessor_config.json");
+
+  /** Say the same as tokenizer.json in other forms. */
+  private static final List<String> OTHER_VOCABULARIES =
+      List.of("tokenizer.model", "added_tokens.json", "merges.txt", "vocab.json", "vocab.txt");
+
+  private static final List<String> TEMPLATE_FILES =
+      List.of("chat_template.json", ChatTemplates.FILE);
 
   private final Recipe recipe;
   private final String text;
@@ -63,15 +77,19 @@ final class FilePlanner {
   List<OutputFile> files(
       ArchitectureDefinition architecture,
       List<NormalModule> modules,
+      Optional<TokenizerPlanner> tokenizer,
       List<PlannedTensor> tensors) {
-    files.add(
-        new OutputFile.Generated(
-            ModelFiles.CONFIG,
-            JsonFiles.write(configuration(architecture, modules, tensors).json())));
-    if (options.copyTokenizer()) {
-      copyTokenizer();
+    ModelConfiguration configuration = configuration(architecture, modules, tensors);
+    tokenizer.ifPresent(
+        planner -> configuration.number(architecture.vocabularyKey(), planner.output().height()));
+    files.add(new OutputFile.Generated(ModelFiles.CONFIG, JsonFiles.write(configuration.json())));
+    Optional<String> template = chatTemplate();
+    if (tokenizer.isPresent()) {
+      writeTokenizer(tokenizer.get(), template);
+    } else if (options.copyTokenizer()) {
+      copyTokenizer(template);
     }
-    copy(architecture.extraFiles());
+    copy(architecture.extraFiles(), donor.model(), donor.source());
     if (options.writeModelCard()) {
       files.add(
           new OutputFile.Generated("mergekit_config.yml", text.getBytes(StandardCharsets.UTF_8)));
@@ -79,23 +97,98 @@ final class FilePlanner {
     return files;
   }
 
-  private void copyTokenizer() {
+  /** The template that the recipe asks for; empty when the donor's stays. */
+  private Optional<String> chatTemplate() {
+    if (recipe.chatTemplate().isEmpty()) {
+      return Optional.empty();
+    }
+    String wanted = recipe.chatTemplate().get();
+    if (wanted.equals("auto")) {
+      return ChatTemplates.mostFrequent(
+          models.stream()
+              .<Function<String, Optional<byte[]>>>map(model -> model.model()::file)
+              .toList());
+    }
+    Optional<String> template = ChatTemplates.named(wanted);
+    if (template.isEmpty()) {
+      problems.unknownName(
+          ErrorCode.INVALID_VALUE,
+          recipe.pathOf("chat_template"),
+          "Invalid chat template: " + wanted + ".",
+          wanted,
+          ChatTemplates.BUILT_IN);
+    }
+    return template;
+  }
+
+  private void writeTokenizer(TokenizerPlanner planner, Optional<String> template) {
+    ModelInspector.TokenizerDonor from = planner.donor();
+    if (planner.output().changed()) {
+      files.add(
+          new OutputFile.Generated(
+              Vocabulary.FILE, JsonFiles.write(planner.output().vocabulary().json())));
+    }
+    template(from.model(), template, planner.output().changed());
+    List<String> names = new ArrayList<>(TOKENIZER_FILES);
+    names.remove("generation_config.json");
+    if (planner.output().changed()) {
+      names.removeAll(OTHER_VOCABULARIES);
+    }
+    if (template.isPresent()) {
+      names.removeAll(TEMPLATE_FILES);
+    }
+    copy(names, from.model(), from.source());
+  }
+
+  private void copyTokenizer(Optional<String> template) {
     List<String> present = donor.model().files();
     boolean usable =
-        present.contains("tokenizer_config.json")
-            && (present.contains("tokenizer.json") || present.contains("tokenizer.model"));
-    if (usable) {
-      copy(TOKENIZER_FILES);
+        present.contains(TOKENIZER_CONFIGURATION)
+            && (present.contains(Vocabulary.FILE) || present.contains("tokenizer.model"));
+    if (!usable) {
+      template.ifPresent(
+          _ ->
+              problems.warning(
+                  ErrorCode.UNSUPPORTED_TOKENIZER,
+                  recipe.pathOf("chat_template"),
+                  donor.name() + " has no tokenizer for the chat template to go with."));
+      return;
+    }
+    template(donor.model(), template, false);
+    List<String> names = new ArrayList<>(TOKENIZER_FILES);
+    if (template.isPresent()) {
+      names.removeAll(TEMPLATE_FILES);
+    }
+    copy(names, donor.model(), donor.source());
+  }
+
+  /** The configuration without what a new template or vocabulary makes wrong in it. */
+  private void template(Model from, Optional<String> template, boolean newVocabulary) {
+    template.ifPresent(
+        text ->
+            files.add(
+                new OutputFile.Generated(
+                    ChatTemplates.FILE, text.getBytes(StandardCharsets.UTF_8))));
+    Optional<byte[]> file = from.file(TOKENIZER_CONFIGURATION);
+    if (file.isEmpty() || (template.isEmpty() && !newVocabulary)) {
+      return;
+    }
+    ObjectNode configuration = JsonFiles.parseObject(TOKENIZER_CONFIGURATION, file.get());
+    boolean changed = template.isPresent() && configuration.remove("chat_template") != null;
+    // The tokenizer's own file says it all; this list would lack the new tokens.
+    changed |= newVocabulary && configuration.remove("added_tokens_decoder") != null;
+    if (changed) {
+      files.add(new OutputFile.Generated(TOKENIZER_CONFIGURATION, JsonFiles.write(configuration)));
     }
   }
 
-  private void copy(List<String> names) {
-    Set<String> present = new HashSet<>(donor.model().files());
+  private void copy(List<String> names, Model from, int source) {
+    Set<String> present = new HashSet<>(from.files());
     Set<String> planned = new HashSet<>();
     files.forEach(file -> planned.add(file.name()));
     for (String name : names) {
       if (present.contains(name) && planned.add(name)) {
-        files.add(new OutputFile.Copied(name, donor.source()));
+        files.add(new OutputFile.Copied(name, source));
       }
     }
   }

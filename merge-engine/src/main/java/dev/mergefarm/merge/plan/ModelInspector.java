@@ -16,14 +16,17 @@ import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.storage.JsonFiles;
 import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelFiles;
+import dev.mergefarm.storage.model.ModelReference;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.TensorInfo;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 
 /**
  * Opens the models of one recipe and reads their configurations and headers. Every model that
@@ -38,6 +41,15 @@ final class ModelInspector implements AutoCloseable {
   private final List<PlannedModel> planned = new ArrayList<>();
   private final List<Model> opened = new ArrayList<>();
   private final SequencedMap<ModelName, Optional<InspectedModel>> inspected = new LinkedHashMap<>();
+
+  private final Map<ModelReference, Optional<Checkpoint>> companions = new HashMap<>();
+
+  /** A model as the source of tokenizer files. */
+  record TokenizerDonor(ModelName name, int source, Model model) {
+    static TokenizerDonor of(InspectedModel model) {
+      return new TokenizerDonor(model.name(), model.source(), model.model());
+    }
+  }
 
   /**
    * @param stages plans of the stream's other recipes, by name
@@ -54,7 +66,7 @@ final class ModelInspector implements AutoCloseable {
   Optional<InspectedModel> inspect(ModelName name, String path) {
     Optional<InspectedModel> known = inspected.get(name);
     if (known == null) {
-      known = guarded(name, path);
+      known = guarded(path, () -> open(name, path));
       inspected.put(name, known);
     }
     return known;
@@ -79,15 +91,52 @@ final class ModelInspector implements AutoCloseable {
     for (int i = 0; i < planned.size(); i++) {
       switch (planned.get(i)) {
         case PlannedModel.Stage stage -> digest.add(stage.plan().summary().digest());
-        case PlannedModel.Referenced _, PlannedModel.Adapter _ ->
+        case PlannedModel.Referenced _,
+            PlannedModel.Adapter _,
+            PlannedModel.Companion _,
+            PlannedModel.TokenizerOnly _ ->
             digest.model(planned.get(i), opened.get(i).folder().list());
       }
     }
   }
 
-  private Optional<InspectedModel> guarded(ModelName name, String path) {
+  /** The tensors that a parameter names, or empty after a problem. */
+  Optional<Checkpoint> companion(ModelReference reference, String path) {
+    Optional<Checkpoint> known = companions.get(reference);
+    if (known == null) {
+      known =
+          guarded(
+              path,
+              () -> {
+                int source = planned.size();
+                Model model = register(new PlannedModel.Companion(reference));
+                return Optional.of(
+                    new Checkpoint(source, model.tensors().tensors(), Optional.empty()));
+              });
+      companions.put(reference, known);
+    }
+    return known;
+  }
+
+  /** A model whose tokenizer is wanted and that is perhaps no part of the merge. */
+  Optional<TokenizerDonor> tokenizer(ModelName name, String path) {
+    Optional<InspectedModel> merged = inspected.getOrDefault(name, Optional.empty());
+    if (merged.isPresent()) {
+      return merged.map(TokenizerDonor::of);
+    }
+    return guarded(
+        path,
+        () -> {
+          int source = planned.size();
+          ModelReference reference = name.reference().withoutAdapter();
+          Model model = register(new PlannedModel.TokenizerOnly(reference));
+          return Optional.of(new TokenizerDonor(name, source, model));
+        });
+  }
+
+  private <T> Optional<T> guarded(String path, Supplier<Optional<T>> work) {
     try {
-      return open(name, path);
+      return work.get();
     } catch (MergefarmException failure) {
       for (Problem problem : failure.problems()) {
         String where = problem.path().isEmpty() ? "" : " (" + problem.path() + ")";

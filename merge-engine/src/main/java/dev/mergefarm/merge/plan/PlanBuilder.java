@@ -4,8 +4,12 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.merge.architecture.ArchitectureDefinition;
 import dev.mergefarm.merge.architecture.DefinitionExtension;
+import dev.mergefarm.merge.architecture.WeightDefinition;
+import dev.mergefarm.merge.input.Checkpoint;
+import dev.mergefarm.merge.input.TensorOrigin;
 import dev.mergefarm.merge.method.BaseModelRule;
 import dev.mergefarm.merge.method.MergeMethod;
+import dev.mergefarm.merge.method.ParameterSpec;
 import dev.mergefarm.merge.method.ParameterValues;
 import dev.mergefarm.merge.method.TensorMerge;
 import dev.mergefarm.merge.output.OutputFile;
@@ -13,6 +17,7 @@ import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.merge.recipe.ParameterSettings;
 import dev.mergefarm.merge.recipe.Recipe;
+import dev.mergefarm.storage.model.ModelReference;
 import dev.mergefarm.storage.safetensors.ShardPlan;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
@@ -71,15 +76,26 @@ final class PlanBuilder {
     List<NormalModule> modules =
         new RecipeNormaliser(recipe, architecture, models::get, problems).modules();
     modules.forEach(this::checkInputs);
+    Optional<TokenizerPlanner> tokenizer =
+        recipe
+            .tokenizer()
+            .flatMap(
+                wanted ->
+                    TokenizerPlanner.create(
+                        wanted,
+                        architecture.vocabularyKey(),
+                        inspector,
+                        recipe.baseModel().map(models::get),
+                        problems));
     TensorProblems tensorProblems = new TensorProblems(problems);
-    List<TensorPlanner.Draft> drafts = drafts(modules, tensorProblems);
+    List<TensorPlanner.Draft> drafts = drafts(modules, tokenizer, tensorProblems);
     List<PlannedTensor> tensors = tensors(drafts, tensorProblems);
     tensorProblems.close();
     if (problems.hasErrors() || method.isEmpty()) {
       return Optional.empty();
     }
     warnOfUnwritten(architecture, modules);
-    return Optional.of(assemble(architecture, modules, tensors));
+    return assemble(architecture, modules, tokenizer, tensors);
   }
 
   private ArchitectureDefinition withAllTensors() {
@@ -163,16 +179,37 @@ final class PlanBuilder {
   }
 
   private List<TensorPlanner.Draft> drafts(
-      List<NormalModule> modules, TensorProblems tensorProblems) {
+      List<NormalModule> modules,
+      Optional<TokenizerPlanner> tokenizer,
+      TensorProblems tensorProblems) {
+    TensorPlanner.Embeddings asTheyAre =
+        (_, matrices) -> matrices.stream().map(TensorPlanner.SourceMatrix::origin).toList();
+    TensorPlanner.Embeddings embeddings =
+        tokenizer.<TensorPlanner.Embeddings>map(planner -> planner).orElse(asTheyAre);
     List<TensorPlanner.Draft> drafts = new ArrayList<>();
     for (NormalModule module : modules) {
       drafts.addAll(
-          new TensorPlanner(module, new Values(module), (origin, _, _) -> origin, tensorProblems)
+          new TensorPlanner(module, new Values(module), embeddings, this::companion, tensorProblems)
               .plan());
     }
     drafts.sort(
         Comparator.comparing(TensorPlanner.Draft::order).thenComparing(TensorPlanner.Draft::name));
     return drafts;
+  }
+
+  /** The tensor that accompanies a model's own, where a parameter of the method names one. */
+  private Optional<TensorOrigin> companion(
+      ParameterValues values, WeightDefinition weight, int layer, NormalModule.Source source) {
+    for (ParameterSpec spec : method.map(MergeMethod::parameters).orElse(List.of())) {
+      if (spec.type() == ParameterSpec.Type.MODEL
+          && values.values().get(spec.name()) instanceof String reference) {
+        return inspector
+            .companion(new ModelReference(reference), source.path() + ".parameters." + spec.name())
+            .flatMap(checkpoint -> checkpoint.find(weight, layer))
+            .map(Checkpoint.Found::origin);
+      }
+    }
+    return Optional.empty();
   }
 
   private List<PlannedTensor> tensors(
@@ -205,7 +242,8 @@ final class PlanBuilder {
 
   private Optional<PlannedTensor> planned(
       TensorPlanner.Draft draft, TensorProblems tensorProblems) {
-    Optional<DataType> outputType = recipe.outputDataType().or(recipe::dataType);
+    Optional<DataType> outputType =
+        recipe.outputDataType().or(recipe::dataType).or(() -> storedType(draft));
     PlannedTensor tensor =
         new PlannedTensor(
             new TensorSpec(draft.name(), DataType.F32, draft.inputs().getFirst().origin().shape()),
@@ -230,6 +268,19 @@ final class PlanBuilder {
                 outputType));
   }
 
+  /**
+   * The type that all inputs are stored in, where one of them is computed in a wider one; otherwise
+   * the method's rule decides.
+   */
+  private static Optional<DataType> storedType(TensorPlanner.Draft draft) {
+    List<DataType> stored =
+        draft.inputs().stream().map(input -> input.origin().storedType()).distinct().toList();
+    boolean widened =
+        draft.inputs().stream()
+            .anyMatch(input -> input.origin().dataType() != input.origin().storedType());
+    return widened && stored.size() == 1 ? Optional.of(stored.getFirst()) : Optional.empty();
+  }
+
   /** No tensor is left out in silence. */
   private void warnOfUnwritten(ArchitectureDefinition architecture, List<NormalModule> modules) {
     Set<String> written = new HashSet<>();
@@ -250,15 +301,19 @@ final class PlanBuilder {
             });
   }
 
-  private MergePlan assemble(
+  private Optional<MergePlan> assemble(
       ArchitectureDefinition architecture,
       List<NormalModule> modules,
+      Optional<TokenizerPlanner> tokenizer,
       List<PlannedTensor> tensors) {
     ShardPlan shards =
         ShardPlan.of(tensors.stream().map(PlannedTensor::spec).toList(), options.shardBytes());
     List<OutputFile> files =
         new FilePlanner(recipe, text, method.orElseThrow(), inspector.usable(), options, problems)
-            .files(architecture, modules, tensors);
+            .files(architecture, modules, tokenizer, tensors);
+    if (problems.hasErrors()) {
+      return Optional.empty();
+    }
     List<PlannedTensor> inWritingOrder = inWritingOrder(tensors, shards);
     PlanSummary summary =
         new PlanSummary(
@@ -270,16 +325,17 @@ final class PlanBuilder {
             shards.shards().size(),
             memoryBound,
             digest(inWritingOrder, files));
-    return new MergePlan(
-        recipe.name(),
-        text,
-        method.orElseThrow(),
-        options,
-        inspector.planned(),
-        inWritingOrder,
-        shards,
-        files,
-        summary);
+    return Optional.of(
+        new MergePlan(
+            recipe.name(),
+            text,
+            method.orElseThrow(),
+            options,
+            inspector.planned(),
+            inWritingOrder,
+            shards,
+            files,
+            summary));
   }
 
   /** Within a file, wider types come first; tensors are computed in the order of their bytes. */

@@ -24,6 +24,22 @@ public sealed interface PlannedModel {
     }
   }
 
+  /** A model of which only tensors are read, such as Fisher information. */
+  record Companion(ModelReference reference) implements PlannedModel {
+    @Override
+    public String label() {
+      return reference.text();
+    }
+  }
+
+  /** A model of which only the tokenizer is used. */
+  record TokenizerOnly(ModelReference reference) implements PlannedModel {
+    @Override
+    public String label() {
+      return reference.text();
+    }
+  }
+
   /** The result of another recipe of the same stream, computed as it is read. */
   record Stage(MergePlan plan) implements PlannedModel {
     @Override

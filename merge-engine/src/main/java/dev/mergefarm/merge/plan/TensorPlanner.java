@@ -19,6 +19,7 @@ final class TensorPlanner {
   private final NormalModule module;
   private final Parameters parameters;
   private final Embeddings embeddings;
+  private final Companions companions;
   private final TensorProblems problems;
   private final List<Draft> drafts = new ArrayList<>();
 
@@ -32,8 +33,18 @@ final class TensorPlanner {
 
   /** Brings the rows of an embedding into the output's order, where a recipe asks for it. */
   interface Embeddings {
-    TensorOrigin arrange(
-        TensorOrigin origin, NormalModule.Source source, List<SourceMatrix> matrices);
+    /**
+     * @param matrices of every model that has the weight, in order
+     * @return the arranged matrices, in the same order
+     * @throws IllegalArgumentException with the reason, when they cannot be arranged
+     */
+    List<TensorOrigin> arrange(WeightDefinition weight, List<SourceMatrix> matrices);
+  }
+
+  /** Finds the tensors that accompany a model's own, where a parameter names a model of them. */
+  interface Companions {
+    Optional<TensorOrigin> find(
+        ParameterValues values, WeightDefinition weight, int layer, NormalModule.Source source);
   }
 
   /** One model's matrix of an embedding. */
@@ -53,10 +64,15 @@ final class TensorPlanner {
       ParameterValues parameters) {}
 
   TensorPlanner(
-      NormalModule module, Parameters parameters, Embeddings embeddings, TensorProblems problems) {
+      NormalModule module,
+      Parameters parameters,
+      Embeddings embeddings,
+      Companions companions,
+      TensorProblems problems) {
     this.module = module;
     this.parameters = parameters;
     this.embeddings = embeddings;
+    this.companions = companions;
     this.problems = problems;
   }
 
@@ -123,7 +139,7 @@ final class TensorPlanner {
       inputs.add(input(weight, slice, source, within, position, found.get(i)));
     }
     if (weight.embedding()) {
-      inputs = arranged(present, inputs, output);
+      inputs = arranged(weight, present, inputs, output);
     }
     drafts.add(
         new Draft(
@@ -143,11 +159,12 @@ final class TensorPlanner {
       double position,
       Checkpoint.Found found) {
     String name = WeightDefinition.at(weight.name(), source.start() + within);
+    ParameterValues values = parameters.ofModel(slice, source, name, position);
     return new PlannedTensor.Input(
         source.model().name().toString(),
         found.origin(),
-        parameters.ofModel(slice, source, name, position),
-        Optional.empty());
+        values,
+        companions.find(values, weight, source.start() + within, source));
   }
 
   private Optional<Checkpoint.Found> find(
@@ -173,23 +190,27 @@ final class TensorPlanner {
   }
 
   private List<PlannedTensor.Input> arranged(
-      List<NormalModule.Source> sources, List<PlannedTensor.Input> inputs, String output) {
+      WeightDefinition weight,
+      List<NormalModule.Source> sources,
+      List<PlannedTensor.Input> inputs,
+      String output) {
     List<SourceMatrix> matrices = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       matrices.add(new SourceMatrix(sources.get(i).model(), inputs.get(i).origin()));
     }
-    List<PlannedTensor.Input> arranged = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      PlannedTensor.Input input = inputs.get(i);
-      try {
-        TensorOrigin origin = embeddings.arrange(input.origin(), sources.get(i), matrices);
+    try {
+      List<TensorOrigin> origins = embeddings.arrange(weight, matrices);
+      List<PlannedTensor.Input> arranged = new ArrayList<>();
+      for (int i = 0; i < inputs.size(); i++) {
+        PlannedTensor.Input input = inputs.get(i);
         arranged.add(
-            new PlannedTensor.Input(input.model(), origin, input.parameters(), input.companion()));
-      } catch (IllegalArgumentException failure) {
-        problems.error(ErrorCode.SHAPE_MISMATCH, output, failure.getMessage() + ".");
-        arranged.add(input);
+            new PlannedTensor.Input(
+                input.model(), origins.get(i), input.parameters(), input.companion()));
       }
+      return arranged;
+    } catch (IllegalArgumentException failure) {
+      problems.error(ErrorCode.SHAPE_MISMATCH, output, failure.getMessage() + ".");
+      return inputs;
     }
-    return arranged;
   }
 }
