@@ -100,6 +100,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put(
         "group.share.min.record.lock.duration.ms",
         Long.toString(settings.minimumLock().toMillis()));
+    // A member of a share group learns what it may read with its second heartbeat: let that be
+    // soon.
+    properties.put("group.share.heartbeat.interval.ms", "500");
+    properties.put("group.share.min.heartbeat.interval.ms", "500");
     // There is no other broker that could take over at shutdown.
     properties.put("controlled.shutdown.enable", "false");
     return properties;

@@ -38,7 +38,7 @@ public record KafkaConnection(Map<String, Object> properties) {
         with(Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 15_000)));
   }
 
-  /** Writes each record once and in order; gives up after 30 s. Safe for many threads. */
+  /** Writes each record once and in order; gives up after 15 s. Safe for many threads. */
   KafkaProducer<String, byte[]> producer() {
     return new KafkaProducer<>(
         with(

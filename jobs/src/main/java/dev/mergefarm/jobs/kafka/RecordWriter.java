@@ -24,7 +24,7 @@ import org.apache.kafka.common.utils.Utils;
 /** Appends events, tickets and dead letters. Safe for many threads; one per process is enough. */
 public final class RecordWriter implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TopicSettings topics;
   private final Clock clock;

@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +45,7 @@ public final class JobTableFeed implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch restored = new CountDownLatch(1);
   private final Thread thread;
+  private volatile KafkaConsumer<String, byte[]> reading;
   private Instant lastForgotten;
 
   private JobTableFeed(KafkaConnection connection, TopicSettings topics, Clock clock) {
@@ -115,7 +116,7 @@ public final class JobTableFeed implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    thread.interrupt();
+    Optional.ofNullable(reading).ifPresent(KafkaConsumer::wakeup);
     try {
       thread.join(Duration.ofSeconds(10));
     } catch (InterruptedException e) {
@@ -126,9 +127,10 @@ public final class JobTableFeed implements AutoCloseable {
   private void run() {
     while (closing.getCount() > 0) {
       try (KafkaConsumer<String, byte[]> consumer = connection.reader(RECORDS_PER_POLL)) {
+        reading = consumer;
         follow(consumer);
-      } catch (InterruptException e) {
-        return;
+      } catch (WakeupException e) {
+        LOG.debug("The table of jobs is closed.");
       } catch (KafkaException e) {
         LOG.warn("The event topic cannot be read now, trying again: {}", e.toString());
         pause();
@@ -179,19 +181,15 @@ public final class JobTableFeed implements AutoCloseable {
   }
 
   private void apply(ConsumerRecord<String, byte[]> record) {
+    Position position = new Position(record.partition(), record.offset());
+    Optional<JobEvent> event =
+        record.value() == null ? Optional.empty() : EventRecords.parse(record.value());
+    if (event.isPresent()) {
+      table.apply(position, event.get());
+    } else {
+      LOG.warn("Record {} is no event that this version knows; passed over.", position.text());
+    }
     nextOffsets.put(record.partition(), record.offset() + 1);
-    if (record.value() == null) {
-      return;
-    }
-    Optional<JobEvent> event = EventRecords.parse(record.value());
-    if (event.isEmpty()) {
-      LOG.warn(
-          "Record {}-{} is no event that this version knows; passed over.",
-          record.partition(),
-          record.offset());
-      return;
-    }
-    table.apply(new Position(record.partition(), record.offset()), event.get());
   }
 
   private static boolean reached(
