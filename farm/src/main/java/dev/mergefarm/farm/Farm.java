@@ -45,7 +45,7 @@ final class Farm implements AutoCloseable {
     try {
       DataFolder folder = DataFolder.open(options.data());
       farm.parts.push(folder);
-      requireFreePort(options);
+      farm.configuration.put("quarkus.http.port", Integer.toString(freePort(options)));
       farm.startStore(folder);
       farm.startBroker(folder);
       farm.configure();
@@ -61,10 +61,12 @@ final class Farm implements AutoCloseable {
     return Map.copyOf(configuration);
   }
 
-  private static void requireFreePort(FarmOptions options) {
+  /** The port that was asked for, or any free one; fails here, before the slow parts start. */
+  private static int freePort(FarmOptions options) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(options.host(), options.port()));
+      return probe.getLocalPort();
     } catch (IOException taken) {
       throw new MergefarmException(
           ErrorCode.PORT_IN_USE,
@@ -107,7 +109,6 @@ final class Farm implements AutoCloseable {
   private void configure() {
     configuration.put("mergefarm.farm.data-folder", options.data().toString());
     configuration.put("quarkus.http.host", options.host());
-    configuration.put("quarkus.http.port", Integer.toString(options.port()));
     configuration.put("mergefarm.merge-worker.slots", Integer.toString(options.mergeSlots()));
     configuration.put("mergefarm.eval-worker.slots", Integer.toString(options.evaluationSlots()));
   }

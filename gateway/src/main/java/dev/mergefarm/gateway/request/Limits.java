@@ -33,6 +33,9 @@ public final class Limits {
   /** Entries of a page. */
   public static final int PAGE_SIZE = 1_000;
 
+  /** Files of a model or task bundle. */
+  public static final int FILES = 10_000;
+
   /** Bytes of one chunk of a file sent or received. */
   public static final int CHUNK_BYTES = 1 << 20;
 

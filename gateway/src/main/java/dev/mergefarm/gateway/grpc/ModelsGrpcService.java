@@ -1,0 +1,68 @@
+package dev.mergefarm.gateway.grpc;
+
+import dev.mergefarm.gateway.call.Caller;
+import dev.mergefarm.gateway.models.ModelReading;
+import dev.mergefarm.gateway.models.ModelService;
+import dev.mergefarm.gateway.models.ModelUploads;
+import dev.mergefarm.proto.v1.DeleteModelRequest;
+import dev.mergefarm.proto.v1.DeleteModelResponse;
+import dev.mergefarm.proto.v1.GetModelRequest;
+import dev.mergefarm.proto.v1.ListModelsRequest;
+import dev.mergefarm.proto.v1.ListModelsResponse;
+import dev.mergefarm.proto.v1.Model;
+import dev.mergefarm.proto.v1.ModelChunk;
+import dev.mergefarm.proto.v1.ModelsGrpc;
+import dev.mergefarm.proto.v1.PutModelRequest;
+import dev.mergefarm.proto.v1.ReadModelRequest;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+
+/** The {@code mergefarm.v1.Models} service. */
+@GrpcService
+public class ModelsGrpcService extends ModelsGrpc.ModelsImplBase {
+
+  private final ModelService models;
+  private final ModelUploads uploads;
+
+  @Inject
+  public ModelsGrpcService(ModelService models, ModelUploads uploads) {
+    this.models = models;
+    this.uploads = uploads;
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
+    Answers.answer(observer, () -> models.list(Caller.ofGrpcCall(), request));
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public void getModel(GetModelRequest request, StreamObserver<Model> observer) {
+    Answers.answer(observer, () -> models.get(Caller.ofGrpcCall(), request));
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public void deleteModel(
+      DeleteModelRequest request, StreamObserver<DeleteModelResponse> observer) {
+    Answers.answer(observer, () -> models.delete(Caller.ofGrpcCall(), request));
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public StreamObserver<PutModelRequest> putModel(StreamObserver<Model> observer) {
+    return new PutModelCall(uploads, models, Caller.ofGrpcCall(), observer);
+  }
+
+  @Override
+  @RunOnVirtualThread
+  public void readModel(ReadModelRequest request, StreamObserver<ModelChunk> observer) {
+    PacedStream<ModelChunk> stream =
+        new PacedStream<>((ServerCallStreamObserver<ModelChunk>) observer);
+    stream.start(() -> new ModelReading(models.find(request.getReference())).forEach(stream::send));
+  }
+}

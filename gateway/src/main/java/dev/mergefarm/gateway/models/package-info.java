@@ -1,0 +1,2 @@
+/** Models of the farm's store: listing, reading, writing, removing. */
+package dev.mergefarm.gateway.models;

@@ -1,0 +1,202 @@
+package dev.mergefarm.integration.farm;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import dev.mergefarm.proto.v1.JobsGrpc;
+import dev.mergefarm.proto.v1.MergeRequest;
+import dev.mergefarm.proto.v1.Model;
+import dev.mergefarm.proto.v1.ModelFile;
+import dev.mergefarm.proto.v1.ModelsGrpc;
+import dev.mergefarm.proto.v1.PutModelHeader;
+import dev.mergefarm.proto.v1.PutModelRequest;
+import dev.mergefarm.proto.v1.RecipesGrpc;
+import dev.mergefarm.proto.v1.SubmitMergeRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/** Calls a farm with stubs made from the API's definition alone, and over HTTP. */
+public final class FarmClient implements AutoCloseable {
+
+  /** The example's models, tasks and recipes. */
+  public static final Path FACTS =
+      Path.of(System.getProperty("mergefarm.root")).resolve("examples/facts");
+
+  private static final int CHUNK = 1 << 20;
+
+  private final URI address;
+  private final ManagedChannel channel;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  public FarmClient(FarmProcess farm) {
+    this.address = farm.address();
+    this.channel = farm.channel();
+  }
+
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  public JobsGrpc.JobsBlockingStub jobs() {
+    return JobsGrpc.newBlockingStub(channel);
+  }
+
+  public RecipesGrpc.RecipesBlockingStub recipes() {
+    return RecipesGrpc.newBlockingStub(channel);
+  }
+
+  public ModelsGrpc.ModelsBlockingStub models() {
+    return ModelsGrpc.newBlockingStub(channel);
+  }
+
+  /** A merge of a recipe under a request id. */
+  public static SubmitMergeRequest merge(String requestId, String recipe) {
+    return SubmitMergeRequest.newBuilder()
+        .setRequestId(requestId)
+        .setMerge(MergeRequest.newBuilder().setRecipe(recipe))
+        .build();
+  }
+
+  /** Sends a directory as a model. */
+  public Model put(String reference, Path directory) {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path file : entries.toList()) {
+        files.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return put(parts(reference, files)).join();
+  }
+
+  /** The messages that send files as a model. */
+  public static List<PutModelRequest> parts(String reference, Map<String, byte[]> files) {
+    PutModelHeader.Builder header = PutModelHeader.newBuilder().setReference(reference);
+    files.forEach(
+        (name, content) ->
+            header.addFiles(ModelFile.newBuilder().setName(name).setBytes(content.length)));
+    List<PutModelRequest> parts = new ArrayList<>();
+    parts.add(PutModelRequest.newBuilder().setHeader(header).build());
+    for (byte[] content : files.values()) {
+      for (int start = 0; start < content.length; start += CHUNK) {
+        int length = Math.min(CHUNK, content.length - start);
+        parts.add(
+            PutModelRequest.newBuilder()
+                .setChunk(ByteString.copyFrom(content, start, length))
+                .build());
+      }
+    }
+    return parts;
+  }
+
+  /** Sends messages of a model; the future has the answer or the failure. */
+  public CompletableFuture<Model> put(List<PutModelRequest> parts) {
+    CompletableFuture<Model> answer = new CompletableFuture<>();
+    StreamObserver<PutModelRequest> stream =
+        ModelsGrpc.newStub(channel)
+            .putModel(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(Model model) {
+                    answer.complete(model);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    answer.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    parts.forEach(stream::onNext);
+    stream.onCompleted();
+    return answer;
+  }
+
+  /** The detailed status of a refused call. */
+  public static Status status(StatusRuntimeException failure) {
+    return StatusProto.fromThrowable(failure);
+  }
+
+  /** The error code of a refused call. */
+  public static String reason(Status status) {
+    return detail(status, ErrorInfo.class, ErrorInfo.getDefaultInstance()).getReason();
+  }
+
+  /** The places of the problems of a refused call. */
+  public static List<String> fields(Status status) {
+    return detail(status, BadRequest.class, BadRequest.getDefaultInstance())
+        .getFieldViolationsList()
+        .stream()
+        .map(BadRequest.FieldViolation::getField)
+        .toList();
+  }
+
+  private static <T extends Message> T detail(Status status, Class<T> type, T otherwise) {
+    return status.getDetailsList().stream()
+        .filter(any -> any.is(type))
+        .map(
+            any -> {
+              try {
+                return any.unpack(type);
+              } catch (InvalidProtocolBufferException malformed) {
+                throw new AssertionError(malformed);
+              }
+            })
+        .findFirst()
+        .orElse(otherwise);
+  }
+
+  public HttpResponse<String> get(String path, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  public HttpResponse<String> post(String path, String body) {
+    return send(
+        HttpRequest.newBuilder(address.resolve(path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    http.close();
+  }
+}
