@@ -18,6 +18,11 @@ record MagnitudeCut(int bits, long end) {
 
   private static final int INFINITY = 0x7f800000;
 
+  /** The magnitude at the cut. */
+  float magnitude() {
+    return Float.intBitsToFloat(bits);
+  }
+
   /** Sets what is on the smaller side to 0. */
   void keepLarger(Block block, float[] delta) {
     if (simple(block)) {

@@ -18,15 +18,15 @@ final class MagnitudeSelection {
 
   private final KeyRows rows;
   private final long[][] ranks;
-  private final long elements;
+  private final long everything;
   private final Function<MagnitudeCut[][], Stage> next;
   private final MagnitudeCut[][] cuts;
 
   private MagnitudeSelection(
-      KeyRows rows, long[][] ranks, long elements, Function<MagnitudeCut[][], Stage> next) {
+      KeyRows rows, long[][] ranks, long everything, Function<MagnitudeCut[][], Stage> next) {
     this.rows = rows;
     this.ranks = ranks;
-    this.elements = elements;
+    this.everything = everything;
     this.next = next;
     cuts = new MagnitudeCut[ranks.length][];
   }
@@ -41,6 +41,15 @@ final class MagnitudeSelection {
   static Stage stages(
       KeyRows rows, long[][] ranks, long elements, Function<MagnitudeCut[][], Stage> next) {
     return new MagnitudeSelection(rows, ranks, elements, next).start();
+  }
+
+  /**
+   * The stages that find the values of given ranks, with cuts just below them.
+   *
+   * @param ranks for each row, ranks from 1 for the largest to the number of elements
+   */
+  static Stage values(KeyRows rows, long[][] ranks, Function<MagnitudeCut[][], Stage> next) {
+    return new MagnitudeSelection(rows, ranks, Long.MAX_VALUE, next).start();
   }
 
   private Stage start() {
@@ -58,7 +67,7 @@ final class MagnitudeSelection {
   }
 
   private MagnitudeCut trivialCut(long rank) {
-    if (rank >= elements) {
+    if (rank >= everything) {
       return MagnitudeCut.BELOW_ALL;
     }
     return rank <= 0 ? MagnitudeCut.ABOVE_ALL : null;

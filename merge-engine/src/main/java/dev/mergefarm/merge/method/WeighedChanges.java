@@ -1,0 +1,61 @@
+package dev.mergefarm.merge.method;
+
+import dev.mergefarm.merge.kernel.BlockMath;
+import java.util.Arrays;
+
+/**
+ * The base plus the mean of the changes whose sign is that of their sum, each model with its share.
+ *
+ * @param shares one for each model; not copied and not to be changed
+ */
+record WeighedChanges(VaryingChanges changes, float[] shares) implements ElementMap {
+
+  private static final float SMALLEST_DIVISOR = 1e-6f;
+
+  WeighedChanges(VaryingChanges changes, ChangeEnergy.Energy energy) {
+    this(changes, energy.shares());
+  }
+
+  @Override
+  public void apply(Block block, float[] result) {
+    BlockMath math = block.math();
+    int length = block.length();
+    float[][] rows = changes.of(block);
+    float[] sum = block.scratch(changes.scratchRows());
+    float[] agreed = block.scratch(changes.scratchRows() + 1);
+    float[] weights = block.scratch(changes.scratchRows() + 2);
+    float[] scaled = block.scratch(changes.scratchRows() + 3);
+    Arrays.fill(sum, 0, length, 0);
+    Arrays.fill(agreed, 0, length, 0);
+    Arrays.fill(weights, 0, length, 0);
+    for (float[] row : rows) {
+      math.add(sum, sum, row, length);
+    }
+    for (int i = 0; i < rows.length; i++) {
+      math.scale(scaled, rows[i], shares[i], length);
+      addAgreeing(agreed, weights, rows[i], scaled, sum, shares[i], length);
+    }
+    for (int j = 0; j < length; j++) {
+      weights[j] = Math.max(weights[j], SMALLEST_DIVISOR);
+    }
+    math.divide(agreed, agreed, weights, length);
+    math.add(result, block.input(changes.base()), agreed, length);
+  }
+
+  /** Signs are those of the changes, which shares of zero do not hide. */
+  private static void addAgreeing(
+      float[] agreed,
+      float[] weights,
+      float[] change,
+      float[] scaled,
+      float[] sum,
+      float share,
+      int length) {
+    for (int j = 0; j < length; j++) {
+      if (sum[j] >= 0 ? change[j] > 0 : change[j] < 0) {
+        agreed[j] += scaled[j];
+        weights[j] += share;
+      }
+    }
+  }
+}
