@@ -22,6 +22,30 @@ public enum ErrorCode {
       StatusKind.INVALID_ARGUMENT,
       false,
       "`mergefarm methods` lists the merge methods that this version knows."),
+  TASK_NOT_FOUND(
+      StatusKind.NOT_FOUND,
+      false,
+      "`mergefarm task list` lists the tasks, groups and tags that the given files define."),
+  UNSUPPORTED_TASK(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "docs/tasks.md says which parts of the task format are not supported, and why."),
+  UNKNOWN_METRIC(
+      StatusKind.INVALID_ARGUMENT, false, "docs/tasks.md lists the metrics and aggregations."),
+  UNKNOWN_FILTER(
+      StatusKind.INVALID_ARGUMENT, false, "docs/tasks.md lists the filters and samplers."),
+  UNKNOWN_SPLIT(StatusKind.INVALID_ARGUMENT, false, "Name a split that the task's data set has."),
+  DATA_NOT_FOUND(
+      StatusKind.NOT_FOUND,
+      false,
+      "Data files are looked for in the working directory, then beside the task files."),
+  MALFORMED_DATA(
+      StatusKind.FAILED_PRECONDITION, false, "Mend the data file at the line that is named."),
+  EMPTY_SPLIT(StatusKind.FAILED_PRECONDITION, false, "A split must hold at least one document."),
+  TARGET_NOT_A_CHOICE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "doc_to_target must give an index below the number of choices, or one of the choices."),
   MODEL_NOT_FOUND(
       StatusKind.NOT_FOUND, false, "`mergefarm model list` lists what the farm's store holds."),
   MODEL_INCOMPLETE(

@@ -13,6 +13,13 @@ public interface TaskFiles {
    */
   List<List<String>> definitions();
 
-  /** The text of a file (UTF-8) under a path with {@code /}, {@code .} and {@code ..} resolved. */
+  /** The text of a file (UTF-8) under a path with {@code /}; {@code .} and {@code ..} allowed. */
   Optional<String> read(String path);
+
+  /** Whether a path names a file that may define a task or a group. */
+  static boolean isDefinition(String path) {
+    return (path.endsWith(".yaml") || path.endsWith(".yml"))
+        && !path.contains("__pycache__/")
+        && !path.contains(".ipynb_checkpoints/");
+  }
 }

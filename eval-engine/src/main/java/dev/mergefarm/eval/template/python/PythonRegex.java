@@ -1,6 +1,8 @@
 package dev.mergefarm.eval.template.python;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +17,8 @@ public final class PythonRegex {
 
   /** Most characters looked at by one search. */
   private static final long MOST_STEPS = 50_000_000;
+
+  private static final Pattern QUANTIFIER = Pattern.compile("\\{(?:\\d+(?:,\\d*)?|,\\d+)\\}");
 
   private final Pattern pattern;
   private final Map<String, Integer> groups;
@@ -66,11 +70,40 @@ public final class PythonRegex {
         int end = source.indexOf(')', i);
         result.append("\\k<").append(source, i + 4, end < 0 ? source.length() : end).append('>');
         i = end < 0 ? source.length() : end;
+      } else if (c == '{') {
+        result.append(openingBrace(source, i));
       } else {
         result.append(c);
       }
     }
     return result.toString();
+  }
+
+  /** A brace that begins no quantifier is literal in Python; a missing minimum is 0. */
+  private static String openingBrace(String source, int index) {
+    boolean quantifier = QUANTIFIER.matcher(source).region(index, source.length()).lookingAt();
+    if (!quantifier) {
+      return "\\{";
+    }
+    return source.startsWith("{,", index) ? "{0" : "{";
+  }
+
+  /**
+   * {@code re.findall}: for each match the whole text without groups, else the text of each group;
+   * groups that took no part are empty.
+   */
+  public List<List<String>> findAll(String text) {
+    List<List<String>> result = new ArrayList<>();
+    Matcher matcher = pattern.matcher(new BoundedText(text));
+    while (matcher.find()) {
+      List<String> match = new ArrayList<>();
+      for (int group = matcher.groupCount() == 0 ? 0 : 1; group <= matcher.groupCount(); group++) {
+        boolean took = matcher.start(group) >= 0;
+        match.add(took ? text.substring(matcher.start(group), matcher.end(group)) : "");
+      }
+      result.add(match);
+    }
+    return result;
   }
 
   /**

@@ -1,0 +1,204 @@
+package dev.mergefarm.eval.data;
+
+import dev.mergefarm.common.ErrorCode;
+import dev.mergefarm.common.MergefarmException;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+
+/** Finds the files of data sets and reads them. Safe from many threads. */
+public final class DatasetReader {
+
+  private final DataFiles files;
+
+  public DatasetReader(DataFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * @param path a format's name, a folder, or a data set's id; ids are looked for under {@code
+   *     datasets/} too
+   * @param name the data set's configuration, a folder in it
+   * @param options {@code dataset_kwargs}
+   * @throws MergefarmException {@code DATA_NOT_FOUND} where no file is found, {@code INVALID_VALUE}
+   *     for options of the wrong form
+   */
+  public Dataset open(String path, Optional<String> name, Map<String, Object> options) {
+    Optional<DataFormat> format = DataFormat.named(path);
+    Object dataFiles = options.get("data_files");
+    if (format.isPresent()) {
+      if (dataFiles == null) {
+        throw new MergefarmException(
+            ErrorCode.MISSING_KEY,
+            "dataset_path '" + path + "' needs dataset_kwargs.data_files with the files to read.");
+      }
+      return dataset(named("", dataFiles), format, options);
+    }
+    String folder = folder(path);
+    Map<String, List<DataFile>> found =
+        dataFiles == null ? bySplit(folder, path, name) : named(folder + "/", dataFiles);
+    return dataset(found, format, options);
+  }
+
+  private String folder(String path) {
+    for (String folder : List.of(path, "datasets/" + path)) {
+      if (!files.find(folder + "/**").isEmpty()) {
+        return folder;
+      }
+    }
+    throw new MergefarmException(ErrorCode.DATA_NOT_FOUND, "No data set '" + path + "' was found.");
+  }
+
+  private Map<String, List<DataFile>> named(String prefix, Object dataFiles) {
+    Map<String, List<DataFile>> result = new LinkedHashMap<>();
+    if (dataFiles instanceof Map<?, ?> bySplit) {
+      bySplit.forEach((split, patterns) -> result.put(split.toString(), files(prefix, patterns)));
+    } else {
+      result.put("train", files(prefix, dataFiles));
+    }
+    return result;
+  }
+
+  private List<DataFile> files(String prefix, Object patterns) {
+    List<?> list = patterns instanceof List<?> many ? many : List.of(patterns);
+    List<DataFile> result = new ArrayList<>();
+    for (Object pattern : list) {
+      if (!(pattern instanceof String text)) {
+        throw new MergefarmException(
+            ErrorCode.INVALID_VALUE, "data_files must name files, not " + pattern + ".");
+      }
+      List<DataFile> found = files.find(prefix + text);
+      if (found.isEmpty()) {
+        throw new MergefarmException(
+            ErrorCode.DATA_NOT_FOUND, "No data file '" + prefix + text + "' was found.");
+      }
+      result.addAll(found);
+    }
+    return result;
+  }
+
+  private Map<String, List<DataFile>> bySplit(String folder, String id, Optional<String> name) {
+    List<DataFile> all =
+        files.find(folder + "/**").stream()
+            .filter(file -> DataFormat.ofFile(file.name()).isPresent())
+            .toList();
+    List<DataFile> chosen = all;
+    if (name.isPresent()) {
+      String part = "/" + name.get() + "/";
+      List<DataFile> inFolder = all.stream().filter(file -> file.name().contains(part)).toList();
+      chosen = inFolder.isEmpty() ? all : inFolder;
+    }
+    Map<String, List<DataFile>> result = new LinkedHashMap<>();
+    for (DataFile file : chosen) {
+      String split = SplitNames.of(file.name().substring(folder.length())).orElse("train");
+      result.computeIfAbsent(split, s -> new ArrayList<>()).add(file);
+    }
+    if (result.isEmpty()) {
+      throw new MergefarmException(
+          ErrorCode.DATA_NOT_FOUND, "Data set '" + id + "' holds no file of a known format.");
+    }
+    return result;
+  }
+
+  private static Dataset dataset(
+      Map<String, List<DataFile>> splits,
+      Optional<DataFormat> format,
+      Map<String, Object> options) {
+    return new Dataset(splits.keySet(), split -> read(splits.get(split), format, options));
+  }
+
+  private static List<Map<String, Object>> read(
+      List<DataFile> files, Optional<DataFormat> format, Map<String, Object> options) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (DataFile file : files) {
+      DataFormat kind = format.or(() -> DataFormat.ofFile(file.name())).orElse(DataFormat.JSON);
+      try {
+        rows.addAll(read(file, kind, options));
+      } catch (IOException e) {
+        throw new UncheckedIOException("Data file " + file.name() + " cannot be read", e);
+      }
+    }
+    return ColumnTypes.unify(rows);
+  }
+
+  private static List<Map<String, Object>> read(
+      DataFile file, DataFormat format, Map<String, Object> options) throws IOException {
+    return switch (format) {
+      case JSON -> {
+        try (InputStream content = open(file)) {
+          yield JsonRows.read(
+              file.name(), content, Optional.ofNullable((String) options.get("field")));
+        }
+      }
+      case TEXT -> lines(file);
+      case CSV -> {
+        String absent = file.name().contains(".tsv") ? "\t" : ",";
+        Object delimiter = options.getOrDefault("sep", options.getOrDefault("delimiter", absent));
+        List<String> columns =
+            options.get("column_names") instanceof List<?> names
+                ? names.stream().map(String::valueOf).toList()
+                : List.of();
+        yield CellTypes.infer(
+            withLocalPath(
+                file, path -> TableRows.csv(file.name(), path, delimiter.toString(), columns)));
+      }
+      case PARQUET -> withLocalPath(file, path -> TableRows.parquet(file.name(), path));
+    };
+  }
+
+  /** The file's bytes, unpacked if they are gzip. */
+  private static InputStream open(DataFile file) throws IOException {
+    BufferedInputStream content = new BufferedInputStream(file.content().open());
+    content.mark(2);
+    boolean packed = content.read() == 0x1f && content.read() == 0x8b;
+    content.reset();
+    return packed ? new GZIPInputStream(content) : content;
+  }
+
+  private static List<Map<String, Object>> lines(DataFile file) throws IOException {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
+      List<Map<String, Object>> rows = new ArrayList<>();
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        rows.add(new LinkedHashMap<>(Map.of("text", line)));
+      }
+      return rows;
+    }
+  }
+
+  private interface PathReader {
+    List<Map<String, Object>> read(Path path);
+  }
+
+  /** DuckDB reads paths only, and takes some of their characters for wildcards. */
+  private static List<Map<String, Object>> withLocalPath(DataFile file, PathReader reader)
+      throws IOException {
+    boolean plain =
+        file.path().isPresent()
+            && !file.name().endsWith(".gz")
+            && !file.path().get().toString().matches(".*[*?\\[\\]{}].*");
+    if (plain) {
+      return reader.read(file.path().get());
+    }
+    Path copy = Files.createTempFile("mergefarm-data", ".bin");
+    try (InputStream content = open(file)) {
+      Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+      return reader.read(copy);
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+  }
+}
