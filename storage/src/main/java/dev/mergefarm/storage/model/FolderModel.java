@@ -7,6 +7,7 @@ import dev.mergefarm.storage.ObjectInfo;
 import dev.mergefarm.storage.ObjectKeys;
 import dev.mergefarm.storage.safetensors.SafetensorsTensorSource;
 import dev.mergefarm.storage.tensor.TensorSource;
+import dev.mergefarm.storage.torch.TorchTensorSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,6 +72,9 @@ final class FolderModel implements Model {
   private TensorSource openTensors() {
     if (SafetensorsTensorSource.isIn(folder)) {
       return SafetensorsTensorSource.open(folder);
+    }
+    if (TorchTensorSource.isIn(folder)) {
+      return TorchTensorSource.open(folder);
     }
     throw new MergefarmException(
         ErrorCode.MODEL_INCOMPLETE,

@@ -3,19 +3,14 @@ package dev.mergefarm.storage.safetensors;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problem;
-import dev.mergefarm.storage.BoundedTasks;
-import dev.mergefarm.storage.JsonFiles;
 import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.tensor.TensorInfo;
 import dev.mergefarm.storage.tensor.TensorRanges;
 import dev.mergefarm.storage.tensor.TensorSource;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -30,8 +25,6 @@ public final class SafetensorsTensorSource implements TensorSource {
 
   /** The name of a sharded checkpoint's index; it wins where both are there. */
   public static final String INDEX_FILE = "model.safetensors.index.json";
-
-  private static final int HEADERS_AT_ONCE = 16;
 
   private final ObjectFolder folder;
   private final SequencedMap<String, TensorInfo> tensors;
@@ -75,34 +68,10 @@ public final class SafetensorsTensorSource implements TensorSource {
 
   /** Opens the files that an index names. */
   public static SafetensorsTensorSource openIndexed(ObjectFolder folder, String indexFile) {
-    ShardIndex index = ShardIndex.parse(indexFile, folder.readAll(indexFile, JsonFiles.LIMIT));
-    ShardCheck check = new ShardCheck(indexFile, index);
-    Map<String, Optional<SafetensorsHeader>> headers = new LinkedHashMap<>();
-    List<String> files = new ArrayList<>(index.files());
-    List<Optional<SafetensorsHeader>> read =
-        BoundedTasks.map(files, HEADERS_AT_ONCE, file -> readShard(folder, file, check));
-    for (int i = 0; i < files.size(); i++) {
-      headers.put(files.get(i), read.get(i));
-    }
-    SequencedMap<String, TensorInfo> tensors = check.join(headers);
-    return new SafetensorsTensorSource(folder, tensors, check.warnings());
-  }
-
-  private static Optional<SafetensorsHeader> readShard(
-      ObjectFolder folder, String file, ShardCheck check) {
-    if (folder.find(file).isEmpty()) {
-      check.missingFile(file);
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(SafetensorsHeader.read(folder, file));
-    } catch (MergefarmException failure) {
-      if (failure.code().retryable() || failure.code() == ErrorCode.CANCELLED) {
-        throw failure;
-      }
-      check.unreadableFile(failure.problems());
-      return Optional.empty();
-    }
+    ShardedTensors sharded =
+        ShardedTensors.read(
+            folder, indexFile, file -> SafetensorsHeader.read(folder, file).tensors());
+    return new SafetensorsTensorSource(folder, sharded.tensors(), sharded.warnings());
   }
 
   @Override

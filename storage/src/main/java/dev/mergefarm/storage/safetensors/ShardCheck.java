@@ -37,11 +37,12 @@ final class ShardCheck {
   /**
    * The tensors of all files, where index and files agree.
    *
-   * @param headers by file in the order of the index; empty for a file already reported
+   * @param headers the tensors of each file in the order of the index; empty for a file already
+   *     reported
    * @throws dev.mergefarm.common.MergefarmException with everything that does not fit
    */
   synchronized SequencedMap<String, TensorInfo> join(
-      Map<String, Optional<SafetensorsHeader>> headers) {
+      Map<String, Optional<List<TensorInfo>>> headers) {
     SequencedMap<String, TensorInfo> tensors = new LinkedHashMap<>();
     headers.forEach((file, header) -> header.ifPresent(found -> joinFile(file, found, tensors)));
     index
@@ -65,8 +66,8 @@ final class ShardCheck {
   }
 
   private void joinFile(
-      String file, SafetensorsHeader header, SequencedMap<String, TensorInfo> tensors) {
-    for (TensorInfo tensor : header.tensors()) {
+      String file, List<TensorInfo> found, SequencedMap<String, TensorInfo> tensors) {
+    for (TensorInfo tensor : found) {
       String indexed = index.weightMap().get(tensor.name());
       if (file.equals(indexed)) {
         tensors.put(tensor.name(), tensor);
