@@ -1,6 +1,7 @@
 package dev.mergefarm.eval.model;
 
 import dev.mergefarm.common.Cancellation;
+import dev.mergefarm.common.Problem;
 import dev.mergefarm.common.Progress;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,14 @@ public interface LanguageModel extends AutoCloseable {
 
   /** The chat template's source (Jinja), where the model has one. */
   Optional<String> chatTemplate();
+
+  /**
+   * What was odd so far but did not stop the work: about the model's files, and about requests such
+   * as contexts that were cut because they are longer than the model.
+   */
+  default List<Problem> warnings() {
+    return List.of();
+  }
 
   /** Longest input in tokens. */
   int maximumLength();

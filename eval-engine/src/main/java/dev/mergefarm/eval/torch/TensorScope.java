@@ -7,8 +7,8 @@ import org.bytedeco.javacpp.PointerScope;
 
 /**
  * Frees every native object made on this thread while the scope is open, except those that are
- * kept. Scopes nest: what an inner scope keeps belongs to the enclosing one. Confined to one thread
- * and closed in reverse order of opening.
+ * kept. Scopes nest: what an inner scope keeps belongs to the enclosing one, or to the caller where
+ * there is none. Confined to one thread and closed in reverse order of opening.
  */
 public final class TensorScope implements AutoCloseable {
 
@@ -44,8 +44,8 @@ public final class TensorScope implements AutoCloseable {
     for (Pointer pointer : kept) {
       if (enclosing != null) {
         enclosing.attach(pointer);
+        pointer.releaseReference();
       }
-      pointer.releaseReference();
     }
   }
 }

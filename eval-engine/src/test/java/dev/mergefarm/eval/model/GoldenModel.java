@@ -35,7 +35,8 @@ record GoldenModel(Path folder) {
     return new GoldenModel(resource("/lm").resolve(name));
   }
 
-  private static Path resource(String name) {
+  /** A folder of the test resources. */
+  static Path resource(String name) {
     URL url = GoldenModel.class.getResource(name);
     try {
       return Path.of(url.toURI());

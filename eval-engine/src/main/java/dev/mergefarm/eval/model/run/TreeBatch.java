@@ -90,11 +90,12 @@ record TreeBatch(List<TokenTree> trees, int prefix) implements Visibility {
   @Override
   public void fill(float[] mask, int window) {
     Arrays.fill(mask, Float.NEGATIVE_INFINITY);
+    boolean chains = areChains();
     int width = queries();
     for (int row = 0; row < rows(); row++) {
       for (int query = 0; query < width; query++) {
         int start = (row * width + query) * keys();
-        if (rows() == 1) {
+        if (chains) {
           showChain(mask, start, query, window);
         } else {
           showTree(mask, start, trees.get(row), query, window);
