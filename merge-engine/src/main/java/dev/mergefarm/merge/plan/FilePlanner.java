@@ -5,15 +5,16 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.merge.architecture.ArchitectureDefinition;
 import dev.mergefarm.merge.method.MergeMethod;
+import dev.mergefarm.merge.output.ModelCard;
 import dev.mergefarm.merge.output.ModelConfiguration;
 import dev.mergefarm.merge.output.OutputFile;
+import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.merge.recipe.Recipe;
 import dev.mergefarm.merge.tokenizer.ChatTemplates;
 import dev.mergefarm.merge.tokenizer.Vocabulary;
 import dev.mergefarm.storage.JsonFiles;
 import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelFiles;
-import dev.mergefarm.storage.tensor.DataType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +39,6 @@ final class FilePlanner {
           "vocab.json",
           "vocab.txt",
           "chat_template.jinja",
-          "generation_config.json",
           "chat_template.json",
           "video_preprocessor_config.json");
 
@@ -79,9 +79,9 @@ final class FilePlanner {
       List<NormalModule> modules,
       Optional<TokenizerPlanner> tokenizer,
       List<PlannedTensor> tensors) {
-    ModelConfiguration configuration = configuration(architecture, modules, tensors);
-    tokenizer.ifPresent(
-        planner -> configuration.number(architecture.vocabularyKey(), planner.output().height()));
+    ModelConfiguration configuration =
+        new ConfigurationPlanner(recipe, donor, options.compatibility(), problems)
+            .configuration(architecture, modules, tokenizer, tensors);
     files.add(new OutputFile.Generated(ModelFiles.CONFIG, JsonFiles.write(configuration.json())));
     Optional<String> template = chatTemplate();
     if (tokenizer.isPresent()) {
@@ -89,8 +89,11 @@ final class FilePlanner {
     } else if (options.copyTokenizer()) {
       copyTokenizer(template);
     }
+    copy(List.of("generation_config.json"), donor.model(), donor.source());
     copy(architecture.extraFiles(), donor.model(), donor.source());
     if (options.writeModelCard()) {
+      files.add(
+          new OutputFile.Generated(ModelCard.FILE, card().text().getBytes(StandardCharsets.UTF_8)));
       files.add(
           new OutputFile.Generated("mergekit_config.yml", text.getBytes(StandardCharsets.UTF_8)));
     }
@@ -130,7 +133,6 @@ final class FilePlanner {
     }
     template(from.model(), template, planner.output().changed());
     List<String> names = new ArrayList<>(TOKENIZER_FILES);
-    names.remove("generation_config.json");
     if (planner.output().changed()) {
       names.removeAll(OTHER_VOCABULARIES);
     }
@@ -193,69 +195,27 @@ final class FilePlanner {
     }
   }
 
-  private ModelConfiguration configuration(
-      ArchitectureDefinition architecture,
-      List<NormalModule> modules,
-      List<PlannedTensor> tensors) {
-    ModelConfiguration configuration = new ModelConfiguration(donor.configuration());
-    Optional<DataType> type = recipe.outputDataType().or(recipe::dataType);
-    type.ifPresent(configuration::dataType);
-    for (NormalModule module : modules) {
-      if (module.sliced()) {
-        layerCount(configuration, module);
-      }
-    }
-    vocabulary(configuration, architecture, tensors);
-    return configuration;
-  }
-
-  private void layerCount(ModelConfiguration configuration, NormalModule module) {
-    Optional<String> key =
-        module
-            .definition()
-            .layersKey()
-            .or(() -> guessedKey(configuration, donor.layers(module.definition())));
-    if (key.isEmpty()) {
-      if (module.layers() != donor.layers(module.definition())) {
-        problems.warning(
-            ErrorCode.UNSUPPORTED_ARCHITECTURE,
-            recipe.pathOf("slices"),
-            "The output has "
-                + module.layers()
-                + " layers, and no key of config.json is known to say so; set it by hand.");
-      }
-      return;
-    }
-    configuration.number(key.get(), module.layers());
-  }
-
-  /** The usual key, if it says what the donor's tensors say. */
-  private static Optional<String> guessedKey(ModelConfiguration configuration, int layers) {
-    return List.of("num_hidden_layers", "n_layer", "num_layers", "text_config.num_hidden_layers")
-        .stream()
-        .filter(key -> configuration.number(key) == layers)
-        .findFirst();
-  }
-
-  /** The configuration states the height of the embeddings that are written. */
-  private void vocabulary(
-      ModelConfiguration configuration,
-      ArchitectureDefinition architecture,
-      List<PlannedTensor> tensors) {
-    long stated = configuration.number(architecture.vocabularyKey());
-    Set<Long> donorHeights = new HashSet<>();
-    Set<Long> heights = new HashSet<>();
-    for (PlannedTensor tensor : tensors) {
-      if (tensor.embedding() && tensor.spec().shape().rank() == 2) {
-        heights.add(tensor.spec().shape().dimension(0));
-        donor
-            .checkpoint()
-            .info(tensor.spec().name())
-            .ifPresent(info -> donorHeights.add(info.shape().dimension(0)));
-      }
-    }
-    if (heights.size() == 1 && donorHeights.contains(stated) && !heights.contains(stated)) {
-      configuration.number(architecture.vocabularyKey(), heights.iterator().next());
-    }
+  private ModelCard card() {
+    Optional<String> base =
+        recipe.baseModel().filter(_ -> method.baseModelRule().special()).map(ModelName::toString);
+    List<ModelCard.Input> inputs =
+        models.stream()
+            .map(
+                model ->
+                    new ModelCard.Input(
+                        model.name().toString(),
+                        model
+                            .model()
+                            .file(ModelCard.FILE)
+                            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                            .flatMap(ModelCard::licenceOf)))
+            .toList();
+    return new ModelCard(
+        recipe.name().orElse("Merged model"),
+        method.title(),
+        method.reference(),
+        base,
+        inputs,
+        text);
   }
 }
