@@ -61,6 +61,7 @@ class ArchitectureTest {
         "proto",
         "jobs",
         "storage",
+        "service",
         "gateway",
         "mergeworker",
         "evalworker",

@@ -6,21 +6,18 @@ import dev.mergefarm.gateway.GatewayConfiguration;
 import dev.mergefarm.gateway.call.Caller;
 import dev.mergefarm.gateway.call.Patience;
 import dev.mergefarm.gateway.request.RequestChecks;
-import dev.mergefarm.jobs.wire.ErrorMessages;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.merge.RecipeCheck;
-import dev.mergefarm.merge.method.MergeMethod;
-import dev.mergefarm.merge.method.MethodRegistry;
+import dev.mergefarm.messages.MergeMessages;
+import dev.mergefarm.messages.MethodMessages;
 import dev.mergefarm.proto.v1.ListMethodsResponse;
 import dev.mergefarm.proto.v1.MergeOptions;
 import dev.mergefarm.proto.v1.ValidateRecipeRequest;
 import dev.mergefarm.proto.v1.ValidateRecipeResponse;
-import dev.mergefarm.service.recipe.MergeMessages;
 import dev.mergefarm.service.store.FarmStorage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.Comparator;
 import java.util.List;
 
 /** What the API says of recipes. Reads headers and configurations from the store, never weights. */
@@ -38,20 +35,12 @@ public class RecipeService {
 
   /** Every merge method with its parameters, by name. */
   public ListMethodsResponse methods() {
-    ListMethodsResponse.Builder response = ListMethodsResponse.newBuilder();
-    MethodRegistry.standard().all().stream()
-        .sorted(Comparator.comparing(MergeMethod::name))
-        .forEach(method -> response.addMethods(MethodMessages.method(method)));
-    return response.build();
+    return MethodMessages.methods();
   }
 
   /** Checks a recipe; its problems are the answer, not a failure. */
   public ValidateRecipeResponse validate(Caller caller, ValidateRecipeRequest request) {
-    RecipeCheck check = check(caller, "", request.getRecipe(), request.getOptions());
-    ValidateRecipeResponse.Builder response = ValidateRecipeResponse.newBuilder();
-    check.problems().forEach(problem -> response.addProblems(ErrorMessages.problem(problem)));
-    check.plan().ifPresent(plan -> response.setPlan(MergeMessages.plan(plan)));
-    return response.build();
+    return MergeMessages.check(check(caller, "", request.getRecipe(), request.getOptions()));
   }
 
   /**

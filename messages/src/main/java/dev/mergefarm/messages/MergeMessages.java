@@ -1,9 +1,12 @@
-package dev.mergefarm.service.recipe;
+package dev.mergefarm.messages;
 
+import dev.mergefarm.common.Problem;
+import dev.mergefarm.merge.RecipeCheck;
 import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.merge.plan.PlanSummary;
 import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.proto.v1.MergeOptions;
+import dev.mergefarm.proto.v1.ValidateRecipeResponse;
 
 /** The merge engine's options and plans as the API shows them. */
 public final class MergeMessages {
@@ -35,6 +38,25 @@ public final class MergeMessages {
         .setShards(summary.shards())
         .setPeakMemoryBytes(summary.peakMemoryBytes())
         .setDigest(summary.digest())
+        .build();
+  }
+
+  /** What came of checking a recipe: its problems, and its plan when there are no errors. */
+  public static ValidateRecipeResponse check(RecipeCheck check) {
+    ValidateRecipeResponse.Builder message = ValidateRecipeResponse.newBuilder();
+    check.problems().forEach(problem -> message.addProblems(problem(problem)));
+    check.plan().ifPresent(plan -> message.setPlan(plan(plan)));
+    return message.build();
+  }
+
+  private static dev.mergefarm.proto.v1.Problem problem(Problem problem) {
+    return dev.mergefarm.proto.v1.Problem.newBuilder()
+        .setCode(problem.code().name())
+        .setWarning(problem.severity() == Problem.Severity.WARNING)
+        .setPath(problem.path())
+        .setMessage(problem.message())
+        .setSuggestion(problem.suggestion().orElse(""))
+        .setHint(problem.code().hint())
         .build();
   }
 }

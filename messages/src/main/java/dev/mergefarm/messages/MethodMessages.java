@@ -1,18 +1,30 @@
-package dev.mergefarm.gateway.recipes;
+package dev.mergefarm.messages;
 
 import dev.mergefarm.merge.method.MergeMethod;
+import dev.mergefarm.merge.method.MethodRegistry;
 import dev.mergefarm.merge.method.ModelCount;
 import dev.mergefarm.merge.method.ParameterRange;
 import dev.mergefarm.merge.method.ParameterSpec;
+import dev.mergefarm.proto.v1.ListMethodsResponse;
 import dev.mergefarm.proto.v1.Method;
 import dev.mergefarm.proto.v1.MethodParameter;
+import java.util.Comparator;
 
 /** Merge methods as the API shows them. */
-final class MethodMessages {
+public final class MethodMessages {
 
   private MethodMessages() {}
 
-  static Method method(MergeMethod method) {
+  /** Every merge method of this program, by name. */
+  public static ListMethodsResponse methods() {
+    ListMethodsResponse.Builder message = ListMethodsResponse.newBuilder();
+    MethodRegistry.standard().all().stream()
+        .sorted(Comparator.comparing(MergeMethod::name))
+        .forEach(method -> message.addMethods(method(method)));
+    return message.build();
+  }
+
+  private static Method method(MergeMethod method) {
     ModelCount count = method.modelCount();
     Method.Builder message =
         Method.newBuilder()
