@@ -51,7 +51,7 @@ final class ArceeFusion implements MergeMethod {
 
   @Override
   public int passes(TensorMerge tensor) {
-    return 6;
+    return 5;
   }
 
   @Override
@@ -73,11 +73,8 @@ final class ArceeFusion implements MergeMethod {
     }
     Grouping rows = Grouping.alongLast(tensor.shape());
     return new Stage.Reduce<>(
-        new SoftmaxSums(rows, base, 1 - base),
-        sums ->
-            new Stage.Reduce<>(
-                new RowDivergence(rows, base, 1 - base, sums),
-                divergence -> select(tensor, new Importance(rows, base, 1 - base, divergence))));
+        new RowDivergence(rows, base, 1 - base),
+        divergence -> select(tensor, new Importance(rows, base, 1 - base, divergence)));
   }
 
   /** The ranks of the lower quartile, the median and the upper quartile, without interpolation. */

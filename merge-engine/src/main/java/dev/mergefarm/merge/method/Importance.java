@@ -1,7 +1,7 @@
 package dev.mergefarm.merge.method;
 
 /** Ranks elements by the magnitude of their change times the divergence of their row. */
-record Importance(Grouping rows, int base, int other, RowDivergence.Divergence divergence)
+record Importance(Grouping rows, int base, int other, RowDivergence.Divergences divergence)
     implements KeyRows {
 
   @Override

@@ -46,6 +46,7 @@ public final class MethodRegistry {
             new Ram(),
             new RamPlus(),
             new UniformSoup(),
+            new Fisher(),
             new Passthrough()));
   }
 

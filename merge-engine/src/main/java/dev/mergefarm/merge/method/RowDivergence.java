@@ -1,59 +1,82 @@
 package dev.mergefarm.merge.method;
 
 /**
- * Finds the Kullback-Leibler divergence of each row's softmax from the base's, in float64. Keeps
- * eight bytes for each row.
+ * Finds the Kullback-Leibler divergence of each row's softmax from the base's. Keeps four bytes for
+ * each row.
  */
-record RowDivergence(Grouping rows, int base, int other, SoftmaxSums.Sums softmax)
-    implements Reduction<RowDivergence.Divergence> {
+record RowDivergence(Grouping rows, int base, int other)
+    implements Reduction<RowDivergence.Divergences> {
 
   /** What is added to every probability. */
-  private static final double SMALLEST = 1e-8;
+  private static final float SMALLEST = 1e-8f;
 
-  /** Sums of a range of rows. */
-  static final class Divergence {
-
-    private final int firstRow;
-    private final double[] sums;
-
-    Divergence(int firstRow, int rows) {
-      this.firstRow = firstRow;
-      sums = new double[rows];
-    }
-
-    /** The divergence of a row; rounding could make it negative, which it never is. */
+  /**
+   * Divergences of consecutive rows.
+   *
+   * @param first index of the first row
+   */
+  record Divergences(int first, float[] values) {
     float of(int row) {
-      return (float) Math.max(0, sums[row]);
+      return values[row - first];
     }
   }
 
   @Override
-  public Divergence empty() {
-    return new Divergence(0, Math.toIntExact(rows.groups()));
+  public Divergences empty() {
+    return new Divergences(0, new float[Math.toIntExact(rows.groups())]);
   }
 
   @Override
-  public Divergence partial(long firstElement, int length) {
+  public Divergences partial(long firstElement, int length) {
     int first = rows.group(firstElement);
-    return new Divergence(first, rows.group(firstElement + length - 1) - first + 1);
+    int count = rows.group(firstElement + length - 1) - first + 1;
+    return new Divergences(first, new float[count]);
   }
 
   @Override
-  public void accumulate(Divergence partial, Block block) {
-    float[] origin = block.input(base);
-    float[] changed = block.input(other);
-    for (int i = 0; i < block.length(); i++) {
-      int row = rows.group(block.first() + i);
-      double p = softmax.probability(1, row, changed[i]) + SMALLEST;
-      double q = softmax.probability(0, row, origin[i]) + SMALLEST;
-      partial.sums[row - partial.firstRow] += p * Math.log(p / q);
+  public int slabElements() {
+    return Math.toIntExact(rows.period());
+  }
+
+  /** The divergences of the rows of a task. */
+  @Override
+  public Divergences prepare(Slab slab) {
+    int length = slabElements();
+    float[] origin = new float[length];
+    float[] changed = new float[length];
+    float[] divergences = new float[slab.length() / length];
+    for (int row = 0; row < divergences.length; row++) {
+      slab.load(base, row * length, length, origin);
+      slab.load(other, row * length, length, changed);
+      RowSoftmax.apply(origin, length);
+      RowSoftmax.apply(changed, length);
+      divergences[row] = divergence(changed, origin);
+    }
+    return new Divergences(rows.group(slab.first()), divergences);
+  }
+
+  /** Rounding can make a divergence negative, which it never is. */
+  private static float divergence(float[] changed, float[] origin) {
+    double sum = 0;
+    for (int i = 0; i < changed.length; i++) {
+      float p = changed[i] + SMALLEST;
+      float q = origin[i] + SMALLEST;
+      sum += p * (float) Math.log(p / q);
+    }
+    return (float) Math.max(0, sum);
+  }
+
+  @Override
+  public void accumulate(Divergences partial, Block block) {
+    Divergences prepared = (Divergences) block.prepared();
+    int last = rows.group(block.first() + block.length() - 1);
+    for (int row = rows.group(block.first()); row <= last; row++) {
+      partial.values()[row - partial.first()] = prepared.of(row);
     }
   }
 
   @Override
-  public void combine(Divergence whole, Divergence partial) {
-    for (int row = 0; row < partial.sums.length; row++) {
-      whole.sums[partial.firstRow + row] += partial.sums[row];
-    }
+  public void combine(Divergences whole, Divergences partial) {
+    System.arraycopy(partial.values(), 0, whole.values(), partial.first(), partial.values().length);
   }
 }
