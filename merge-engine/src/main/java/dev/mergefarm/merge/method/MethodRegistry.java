@@ -47,6 +47,7 @@ public final class MethodRegistry {
             new RamPlus(),
             new UniformSoup(),
             new Fisher(),
+            new RegMean(),
             new Passthrough()));
   }
 
