@@ -6,6 +6,7 @@ import dev.mergefarm.common.Progress;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.model.DefaultModelRepository;
+import dev.mergefarm.storage.model.ModelDraft;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
@@ -47,6 +48,7 @@ public final class RecipeRunner implements AutoCloseable {
           engine.validate(yaml, options).planOrThrow(),
           store,
           "",
+          ModelDraft.Existing.REPLACE,
           Progress.Listener.NONE,
           Cancellation.NEVER);
     }

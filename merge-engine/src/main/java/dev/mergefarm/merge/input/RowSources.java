@@ -1,6 +1,8 @@
 package dev.mergefarm.merge.input;
 
 import dev.mergefarm.storage.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,12 +84,14 @@ public final class RowSources {
     return !means.isEmpty() || realRows < height();
   }
 
-  /** A text that differs where the rows' sources differ. */
-  public String fingerprint() {
-    return Integer.toHexString(Arrays.hashCode(matrices))
-        + Integer.toHexString(Arrays.hashCode(rows))
-        + means
-        + realRows;
+  /** The sources as bytes; equal only for equal sources. */
+  public byte[] encoded() {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Integer.BYTES * height() + Integer.BYTES);
+    bytes.asIntBuffer().put(matrices).put(rows).put(realRows);
+    byte[] averages = means.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] encoded = Arrays.copyOf(bytes.array(), bytes.capacity() + averages.length);
+    System.arraycopy(averages, 0, encoded, bytes.capacity(), averages.length);
+    return encoded;
   }
 
   boolean isCopy(int row) {

@@ -128,8 +128,11 @@ final class ModelInspector implements AutoCloseable {
         path,
         () -> {
           int source = planned.size();
-          ModelReference reference = name.reference().withoutAdapter();
-          Model model = register(new PlannedModel.TokenizerOnly(reference));
+          Model model =
+              register(
+                  stage(name)
+                      .orElseGet(
+                          () -> new PlannedModel.TokenizerOnly(name.reference().withoutAdapter())));
           return Optional.of(new TokenizerDonor(name, source, model));
         });
   }
@@ -152,12 +155,14 @@ final class ModelInspector implements AutoCloseable {
     }
   }
 
+  /** The result of another recipe of the stream, where the name is one's. */
+  private Optional<PlannedModel> stage(ModelName name) {
+    return Optional.ofNullable(stages.get(name.reference().path())).map(PlannedModel.Stage::new);
+  }
+
   private Optional<InspectedModel> open(ModelName name, String path) {
-    String stage = name.reference().path();
     PlannedModel plan =
-        stages.containsKey(stage)
-            ? new PlannedModel.Stage(stages.get(stage))
-            : new PlannedModel.Referenced(name.reference().withoutAdapter());
+        stage(name).orElseGet(() -> new PlannedModel.Referenced(name.reference().withoutAdapter()));
     int source = planned.size();
     Model model = register(plan);
     Optional<byte[]> file = model.file(ModelFiles.CONFIG);

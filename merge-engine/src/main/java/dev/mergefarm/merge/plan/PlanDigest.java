@@ -60,7 +60,7 @@ final class PlanDigest {
         joined.parts().forEach(this::origin);
       }
       case TensorOrigin.Gathered gathered -> {
-        add("gathered:" + gathered.rows().fingerprint());
+        add("gathered:" + Sha256.of(gathered.rows().encoded()));
         gathered.matrices().forEach(this::origin);
       }
       case TensorOrigin.Adapted adapted -> {

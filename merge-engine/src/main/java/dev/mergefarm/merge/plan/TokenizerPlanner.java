@@ -99,7 +99,8 @@ final class TokenizerPlanner implements TensorPlanner.Embeddings {
       Problems problems) {
     ModelInspector.TokenizerDonor donor = ModelInspector.TokenizerDonor.of(first);
     ModelVocabulary named = vocabularies.get(first.name());
-    if (recipe.vocabulary() instanceof TokenizerRecipe.Vocabulary.OfModel(ModelName model)) {
+    if (recipe.named().isPresent()) {
+      ModelName model = recipe.named().get();
       Optional<ModelInspector.TokenizerDonor> source = inspector.tokenizer(model, recipe.path());
       if (source.isEmpty()) {
         return Optional.empty();

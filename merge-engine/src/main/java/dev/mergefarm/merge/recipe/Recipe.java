@@ -36,11 +36,12 @@ public record Recipe(
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  /** The base model first, then every other model in the order of its first mention. */
+  /** Every model named: the base first, then the others in order, last the tokenizer's. */
   public SequencedSet<ModelName> models() {
     SequencedSet<ModelName> models = new LinkedHashSet<>();
     baseModel.ifPresent(models::add);
     collect(content, models);
+    tokenizer.ifPresent(wanted -> wanted.named().ifPresent(models::add));
     return models;
   }
 

@@ -24,6 +24,13 @@ public record TokenizerRecipe(
     tokens = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tokens));
   }
 
+  /** The model that the vocabulary is named by, if it is. */
+  public Optional<ModelName> named() {
+    return vocabulary instanceof Vocabulary.OfModel(ModelName model)
+        ? Optional.of(model)
+        : Optional.empty();
+  }
+
   /** Whose tokens the output has. */
   public sealed interface Vocabulary {
     /** The base model's, without entries beyond its configured size. */

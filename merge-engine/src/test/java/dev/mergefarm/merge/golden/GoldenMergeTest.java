@@ -1,7 +1,5 @@
 package dev.mergefarm.merge.golden;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mergefarm.common.Cancellation;
@@ -91,17 +89,5 @@ class GoldenMergeTest {
       options = options.withSeed(node.get("random_seed").asLong());
     }
     return options;
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("cases")
-  void plansTheSameDigestTwice(String name) throws IOException {
-    String yaml = Files.readString(folder().resolve("cases").resolve(name).resolve("config.yml"));
-    DefaultModelRepository repository =
-        DefaultModelRepository.builder().localPaths(folder()).build();
-    try (MergeEngine engine = new MergeEngine(repository, new MergeSettings(1))) {
-      assertThat(engine.validate(yaml, MergeOptions.DEFAULTS).planOrThrow().summary())
-          .isEqualTo(engine.validate(yaml, MergeOptions.DEFAULTS).planOrThrow().summary());
-    }
   }
 }
