@@ -7,13 +7,11 @@ import dev.mergefarm.common.Progress;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.merge.RecipeCheck;
-import dev.mergefarm.merge.method.MethodRegistry;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.model.DefaultModelRepository;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,23 +36,7 @@ class GoldenMergeTest {
 
   static List<String> cases() throws IOException {
     try (Stream<Path> folders = Files.list(folder().resolve("cases"))) {
-      return folders
-          .map(path -> path.getFileName().toString())
-          .filter(GoldenMergeTest::isWithinReach)
-          .sorted()
-          .toList();
-    }
-  }
-
-  /** Methods that the engine has by now. */
-  private static boolean isWithinReach(String name) {
-    try {
-      String recipe =
-          Files.readString(folder().resolve("cases").resolve(name).resolve("config.yml"));
-      return MethodRegistry.standard().names().stream()
-          .anyMatch(method -> recipe.contains("merge_method: " + method + "\n"));
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      return folders.map(path -> path.getFileName().toString()).sorted().toList();
     }
   }
 
