@@ -21,21 +21,26 @@ import java.util.stream.Stream;
 /**
  * Resolves references in this order: {@code s3://bucket/prefix}; a path that starts with {@code /},
  * {@code ./} or {@code ../}; the farm's own store, with or without {@code models/} in front; an
- * existing directory relative to the working directory.
+ * existing directory relative to the working directory; a hub. Which of these there are, the
+ * builder says. Revisions belong to the hub and to the store's copies of it; a local path or bucket
+ * is used as it is, whatever revision stands behind it.
  */
 public final class DefaultModelRepository implements ModelRepository {
 
   private static final String BUCKET_SCHEME = "s3://";
+  private static final String MAIN_REVISION = "main";
   private static final int NAMES_CONSIDERED = 10_000;
 
   private final Optional<StoredModels> ownModels;
   private final Optional<Path> workingDirectory;
   private final Optional<Function<String, ObjectStore>> buckets;
+  private final Optional<HubModels> hub;
 
   private DefaultModelRepository(Builder builder) {
     this.ownModels = builder.ownStore.map(StoredModels::new);
     this.workingDirectory = builder.workingDirectory;
     this.buckets = builder.buckets;
+    this.hub = builder.hub;
   }
 
   /** A repository that finds nothing until sources are added. */
@@ -49,6 +54,7 @@ public final class DefaultModelRepository implements ModelRepository {
     private Optional<ObjectStore> ownStore = Optional.empty();
     private Optional<Path> workingDirectory = Optional.empty();
     private Optional<Function<String, ObjectStore>> buckets = Optional.empty();
+    private Optional<HubModels> hub = Optional.empty();
 
     private Builder() {}
 
@@ -77,6 +83,12 @@ public final class DefaultModelRepository implements ModelRepository {
       return this;
     }
 
+    /** Resolves {@code org/name@revision} on a hub when it is found nowhere else. */
+    public Builder hub(HubModels models) {
+      hub = Optional.of(models);
+      return this;
+    }
+
     public DefaultModelRepository build() {
       return new DefaultModelRepository(this);
     }
@@ -94,12 +106,26 @@ public final class DefaultModelRepository implements ModelRepository {
     }
     return openOwn(reference, path)
         .or(() -> openRelative(reference, path))
+        .or(() -> openHub(reference, path))
         .orElseThrow(() -> notFound(reference, path));
   }
 
+  /** A revision has a folder of its own; without one, a copy of the hub's main branch will do. */
   private Optional<Model> openOwn(ModelReference reference, String path) {
     return ownModels
-        .flatMap(models -> models.find(path))
+        .flatMap(
+            models ->
+                reference.revision().isPresent()
+                    ? models.find(StoredModels.nameOf(path, reference.revision().get()))
+                    : models
+                        .find(path)
+                        .or(() -> models.find(StoredModels.nameOf(path, MAIN_REVISION))))
+        .map(folder -> new FolderModel(reference, folder, () -> {}));
+  }
+
+  private Optional<Model> openHub(ModelReference reference, String path) {
+    return hub.filter(models -> !path.startsWith(StoredModels.ROOT))
+        .flatMap(models -> models.find(path, reference.revision().orElse(MAIN_REVISION)))
         .map(folder -> new FolderModel(reference, folder, () -> {}));
   }
 

@@ -110,6 +110,15 @@ public final class ModelDraft {
     note(new FileDigest(file, content.length, Sha256.of(content)));
   }
 
+  /** Removes a file that was finished. */
+  public void drop(String file) {
+    folder.store().delete(folder.key(FINISHED + file + NOTE_END));
+    folder.store().delete(folder.key(file));
+    synchronized (this) {
+      finished.remove(file);
+    }
+  }
+
   /**
    * Makes the model visible with a manifest of all finished files.
    *

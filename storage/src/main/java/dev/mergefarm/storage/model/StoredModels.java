@@ -85,6 +85,11 @@ public final class StoredModels {
     return folder.isPresent();
   }
 
+  /** The name of the folder that holds a revision of a hub's model. */
+  public static String nameOf(String path, String revision) {
+    return wholeName(path) + "@" + revision.replace("/", "--");
+  }
+
   /** A model's name with its leading {@code models/}. */
   static String wholeName(String name) {
     return name.startsWith(ROOT) ? name : ROOT + name;

@@ -1,0 +1,122 @@
+package dev.mergefarm.storage.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mergefarm.common.ErrorCode;
+import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.storage.ObjectKeys;
+import dev.mergefarm.storage.ObjectStore;
+import dev.mergefarm.storage.Retries;
+import dev.mergefarm.storage.hub.HubModel.HubFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/** A hub. Safe for many threads; close it after the last use of its stores. */
+public final class HubClient implements AutoCloseable {
+
+  /** What is taken when a reference names no revision. */
+  public static final String DEFAULT_REVISION = "main";
+
+  private static final Pattern REPOSITORY =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}");
+  private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,199}");
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+
+  private final HubRequests requests;
+
+  public HubClient(HubSettings settings) {
+    this(settings, Retries.Time.SYSTEM, RandomGenerator.getDefault());
+  }
+
+  /**
+   * @param time paces retries
+   * @param random spreads retries
+   */
+  public HubClient(HubSettings settings, Retries.Time time, RandomGenerator random) {
+    this.requests = new HubRequests(settings, new Retries(settings.retries(), time, random));
+  }
+
+  /** Whether a path has the form {@code org/name} of a hub's repository. */
+  public static boolean isRepository(String path) {
+    return REPOSITORY.matcher(path).matches() && !path.contains("..");
+  }
+
+  /**
+   * Looks a model up.
+   *
+   * @param revision a branch, tag or commit
+   * @throws MergefarmException with {@code MODEL_NOT_FOUND}, {@code HUB_DENIED}, {@code
+   *     HUB_UNAVAILABLE}, or {@code INVALID_VALUE} for names that no hub has
+   */
+  public HubModel model(String repository, String revision) {
+    requireNames(repository, revision);
+    String what = "model '" + repository + "@" + revision + "'";
+    JsonNode answer;
+    try {
+      answer =
+          requests.get(
+              what,
+              requests
+                  .address("api/models", repository, "revision")
+                  .newBuilder()
+                  .addPathSegment(revision)
+                  .addQueryParameter("blobs", "true")
+                  .build());
+    } catch (MergefarmException failure) {
+      throw failure.code() == ErrorCode.OBJECT_NOT_FOUND
+          ? new MergefarmException(ErrorCode.MODEL_NOT_FOUND, failure.getMessage(), failure)
+          : failure;
+    }
+    String commit = answer.path("sha").asText();
+    if (!COMMIT.matcher(commit).matches()) {
+      throw new MergefarmException(
+          ErrorCode.HUB_UNAVAILABLE, "The hub names no commit for " + what + ".");
+    }
+    return new HubModel(repository, commit, files(answer.path("siblings")));
+  }
+
+  /** The files of a model as a store that is read in place, by ranges; it cannot be written. */
+  public ObjectStore store(HubModel model) {
+    return new HubObjectStore(requests, model);
+  }
+
+  @Override
+  public void close() {
+    requests.close();
+  }
+
+  HubRequests requests() {
+    return requests;
+  }
+
+  static void requireNames(String repository, String revision) {
+    if (!isRepository(repository)
+        || !REVISION.matcher(revision).matches()
+        || revision.contains("..")) {
+      throw new MergefarmException(
+          ErrorCode.INVALID_VALUE,
+          "'" + repository + "@" + revision + "' cannot be a model of a hub.");
+    }
+  }
+
+  /** The files whose names a store can have; a hub of ours would not hold others. */
+  private static List<HubFile> files(JsonNode siblings) {
+    List<HubFile> files = new ArrayList<>();
+    for (JsonNode entry : siblings) {
+      String path = entry.path("rfilename").asText();
+      if (ObjectKeys.fault(path).isEmpty() && entry.path("size").canConvertToLong()) {
+        JsonNode large = entry.path("lfs");
+        String sha256 = large.path("sha256").asText(large.path("oid").asText(""));
+        files.add(
+            new HubFile(
+                path,
+                Math.max(0, entry.path("size").longValue()),
+                Optional.of(sha256).filter(digest -> !digest.isEmpty()),
+                Optional.ofNullable(entry.path("blobId").textValue())));
+      }
+    }
+    return files;
+  }
+}
