@@ -18,8 +18,15 @@ record Dimensions(
   static Dimensions read(ModelConfig config) {
     int hidden = config.count("hidden_size");
     int heads = config.count("num_attention_heads");
+    return read(config, config.has("head_dim") ? 1 : shared(config, hidden, heads));
+  }
+
+  /** As {@link #read(ModelConfig)}, for families that give a head's size a default of its own. */
+  static Dimensions read(ModelConfig config, int headSize) {
+    int hidden = config.count("hidden_size");
+    int heads = config.count("num_attention_heads");
     int keyHeads = config.count("num_key_value_heads", heads);
-    int size = config.optionalCount("head_dim").orElseGet(() -> shared(config, hidden, heads));
+    int size = config.count("head_dim", headSize);
     return new Dimensions(
         hidden,
         config.count("num_hidden_layers"),

@@ -23,7 +23,25 @@ public final class ModelFamilies {
   private static final String FILE = "config.json";
 
   private static final Map<String, ModelFamily> BY_TYPE =
-      List.<ModelFamily>of(new Llama(), new Mistral(), new Qwen2()).stream()
+      List.<ModelFamily>of(
+              new Cohere(),
+              new Gemma(),
+              new Gemma2(),
+              new Gemma3Text(),
+              new Gpt2(),
+              new GptNeoX(),
+              new Granite(),
+              new Llama(),
+              new Mistral(),
+              new Mixtral(),
+              new Olmo2(),
+              new Phi(),
+              new Phi3(),
+              new Qwen2(),
+              new Qwen3(),
+              new Qwen3Moe(),
+              new StableLm())
+          .stream()
           .collect(
               Collectors.toMap(
                   ModelFamily::modelType, Function.identity(), (a, b) -> a, TreeMap::new));
@@ -63,9 +81,15 @@ public final class ModelFamilies {
           "pretraining_tp",
           "problem_type",
           "resid_pdrop",
+          "reorder_and_upcast_attn",
           "return_dict",
           "router_aux_loss_coef",
           "router_jitter_noise",
+          "summary_activation",
+          "summary_first_dropout",
+          "summary_proj_to_labels",
+          "summary_type",
+          "summary_use_proj",
           "task_specific_params",
           "tokenizer_class",
           "torch_dtype",

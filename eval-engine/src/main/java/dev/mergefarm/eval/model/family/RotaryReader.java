@@ -2,6 +2,7 @@ package dev.mergefarm.eval.model.family;
 
 import dev.mergefarm.eval.model.graph.Frequencies;
 import dev.mergefarm.eval.model.graph.Rotary;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Set;
  * @param defaultShare of a head's dimensions that are rotated where the configuration says nothing
  * @param shareable whether the family can rotate a part of a head only
  * @param interleaved see {@link Rotary}
+ * @param yarnIsLongRope whether the name {@code yarn} means LongRoPE
+ * @param defaultTrainedLength the trained length where the configuration names none; empty for the
+ *     model's length
  */
 record RotaryReader(
     ModelConfig config,
@@ -22,7 +26,53 @@ record RotaryReader(
     double defaultTheta,
     double defaultShare,
     boolean shareable,
-    boolean interleaved) {
+    boolean interleaved,
+    boolean yarnIsLongRope,
+    Optional<Integer> defaultTrainedLength) {
+
+  RotaryReader(
+      ModelConfig config,
+      int headSize,
+      double defaultTheta,
+      double defaultShare,
+      boolean shareable,
+      boolean interleaved) {
+    this(
+        config,
+        headSize,
+        defaultTheta,
+        defaultShare,
+        shareable,
+        interleaved,
+        false,
+        Optional.empty());
+  }
+
+  /** For the family that called LongRoPE by another name. */
+  RotaryReader withLongRopeForYarn() {
+    return new RotaryReader(
+        config,
+        headSize,
+        defaultTheta,
+        defaultShare,
+        shareable,
+        interleaved,
+        true,
+        defaultTrainedLength);
+  }
+
+  /** For the family whose trained length has a default of its own. */
+  RotaryReader withTrainedLength(int length) {
+    return new RotaryReader(
+        config,
+        headSize,
+        defaultTheta,
+        defaultShare,
+        shareable,
+        interleaved,
+        yarnIsLongRope,
+        Optional.of(length));
+  }
 
   private static final Set<String> TYPES =
       Set.of("default", "linear", "dynamic", "yarn", "llama3", "longrope");
@@ -64,9 +114,15 @@ record RotaryReader(
     return scaled(scaling, type(scaling), base, dimensions);
   }
 
+  /** Whole heads rotated without any scaling. */
+  Rotary plain(double theta) {
+    return fixed(Frequencies.geometric(theta, headSize), 1);
+  }
+
   private String type(ModelConfig scaling) {
     String given = scaling.text("rope_type", scaling.text("type", "default"));
-    String type = given.equals("su") ? "longrope" : given;
+    boolean renamed = given.equals("su") || (given.equals("yarn") && yarnIsLongRope);
+    String type = renamed ? "longrope" : given;
     if (!TYPES.contains(type)) {
       scaling.refuse(
           scaling.has("rope_type") ? "rope_type" : "type",
@@ -107,7 +163,7 @@ record RotaryReader(
   private int trainedLength(ModelConfig scaling) {
     String key = "original_max_position_embeddings";
     int inside = scaling.count(key, modelLength());
-    return config.count(key, inside);
+    return config.count(key, defaultTrainedLength.orElse(inside));
   }
 
   private float[] linear(ModelConfig scaling, float[] values) {
