@@ -1,9 +1,11 @@
 package dev.mergefarm.gateway.grpc;
 
+import dev.mergefarm.gateway.call.Caller;
 import dev.mergefarm.gateway.error.StatusMapper;
 import dev.mergefarm.gateway.watch.WatchClient;
 import dev.mergefarm.gateway.watch.Watchers;
 import dev.mergefarm.proto.v1.JobEvent;
+import dev.mergefarm.proto.v1.WatchJobRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /**
@@ -13,17 +15,47 @@ import io.grpc.stub.ServerCallStreamObserver;
 final class GrpcWatchClient implements WatchClient {
 
   private final ServerCallStreamObserver<JobEvent> observer;
+  private Watchers.Watch watch;
+  private boolean gone;
 
   GrpcWatchClient(ServerCallStreamObserver<JobEvent> observer) {
     this.observer = observer;
   }
 
-  /** Ties the watch to the call; to be done before the service method returns. */
-  void serve(Watchers.Watch watch) {
-    observer.setOnReadyHandler(watch::clientIsReady);
-    observer.setOnCancelHandler(watch::stop);
-    observer.setOnCloseHandler(watch::stop);
-    watch.clientIsReady();
+  /** Ties a watch to the call. To be called before the service method returns; returns at once. */
+  void serve(Caller caller, Watchers watchers, WatchJobRequest request) {
+    observer.setOnReadyHandler(this::clientIsReady);
+    observer.setOnCancelHandler(this::clientIsGone);
+    observer.setOnCloseHandler(this::clientIsGone);
+    Thread.ofVirtual().name("grpc-watch").start(() -> open(caller, watchers, request));
+  }
+
+  private void open(Caller caller, Watchers watchers, WatchJobRequest request) {
+    try {
+      Watchers.Watch opened = watchers.watch(caller, request, this);
+      synchronized (this) {
+        watch = opened;
+        if (gone) {
+          opened.stop();
+        }
+      }
+      opened.clientIsReady();
+    } catch (RuntimeException refused) {
+      observer.onError(StatusMapper.exception(refused));
+    }
+  }
+
+  private synchronized void clientIsReady() {
+    if (watch != null) {
+      watch.clientIsReady();
+    }
+  }
+
+  private synchronized void clientIsGone() {
+    gone = true;
+    if (watch != null) {
+      watch.stop();
+    }
   }
 
   @Override

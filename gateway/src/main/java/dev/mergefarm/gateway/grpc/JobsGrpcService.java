@@ -1,7 +1,6 @@
 package dev.mergefarm.gateway.grpc;
 
 import dev.mergefarm.gateway.call.Caller;
-import dev.mergefarm.gateway.error.StatusMapper;
 import dev.mergefarm.gateway.jobs.JobService;
 import dev.mergefarm.gateway.jobs.SubmissionService;
 import dev.mergefarm.gateway.watch.Watchers;
@@ -19,7 +18,6 @@ import dev.mergefarm.proto.v1.WatchJobRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 
 /** The {@code mergefarm.v1.Jobs} service. */
@@ -38,44 +36,34 @@ public class JobsGrpcService extends JobsGrpc.JobsImplBase {
   }
 
   @Override
-  @RunOnVirtualThread
   public void submitMerge(
       SubmitMergeRequest request, StreamObserver<SubmitMergeResponse> observer) {
-    Answers.answer(observer, () -> submissions.merge(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> submissions.merge(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void submitEvaluation(SubmitEvaluationRequest request, StreamObserver<Job> observer) {
-    Answers.answer(observer, () -> submissions.evaluation(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> submissions.evaluation(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void getJob(GetJobRequest request, StreamObserver<Job> observer) {
-    Answers.answer(observer, () -> jobs.get(Caller.ofGrpcCall(), request.getId()));
+    Answers.answer(observer, caller -> jobs.get(caller, request.getId()));
   }
 
   @Override
-  @RunOnVirtualThread
   public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> observer) {
-    Answers.answer(observer, () -> jobs.list(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> jobs.list(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void cancelJob(CancelJobRequest request, StreamObserver<Job> observer) {
-    Answers.answer(observer, () -> jobs.cancel(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> jobs.cancel(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void watchJob(WatchJobRequest request, StreamObserver<JobEvent> observer) {
-    GrpcWatchClient client = new GrpcWatchClient((ServerCallStreamObserver<JobEvent>) observer);
-    try {
-      client.serve(watchers.watch(Caller.ofGrpcCall(), request, client));
-    } catch (RuntimeException refused) {
-      observer.onError(StatusMapper.exception(refused));
-    }
+    new GrpcWatchClient((ServerCallStreamObserver<JobEvent>) observer)
+        .serve(Caller.ofGrpcCall(), watchers, request);
   }
 }

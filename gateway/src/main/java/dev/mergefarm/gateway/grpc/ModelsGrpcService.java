@@ -17,7 +17,6 @@ import dev.mergefarm.proto.v1.ReadModelRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 
 /** The {@code mergefarm.v1.Models} service. */
@@ -34,32 +33,31 @@ public class ModelsGrpcService extends ModelsGrpc.ModelsImplBase {
   }
 
   @Override
-  @RunOnVirtualThread
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
-    Answers.answer(observer, () -> models.list(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> models.list(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void getModel(GetModelRequest request, StreamObserver<Model> observer) {
-    Answers.answer(observer, () -> models.get(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> models.get(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void deleteModel(
       DeleteModelRequest request, StreamObserver<DeleteModelResponse> observer) {
-    Answers.answer(observer, () -> models.delete(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> models.delete(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public StreamObserver<PutModelRequest> putModel(StreamObserver<Model> observer) {
-    return new PutModelCall(uploads, models, Caller.ofGrpcCall(), observer);
+    PutModelCall call =
+        new PutModelCall(
+            uploads, models, Caller.ofGrpcCall(), (ServerCallStreamObserver<Model>) observer);
+    call.begin();
+    return call;
   }
 
   @Override
-  @RunOnVirtualThread
   public void readModel(ReadModelRequest request, StreamObserver<ModelChunk> observer) {
     PacedStream<ModelChunk> stream =
         new PacedStream<>((ServerCallStreamObserver<ModelChunk>) observer);

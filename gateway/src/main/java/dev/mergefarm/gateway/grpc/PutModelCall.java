@@ -10,6 +10,7 @@ import dev.mergefarm.gateway.models.ModelUploads;
 import dev.mergefarm.proto.v1.GetModelRequest;
 import dev.mergefarm.proto.v1.Model;
 import dev.mergefarm.proto.v1.PutModelRequest;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
@@ -21,21 +22,46 @@ final class PutModelCall implements StreamObserver<PutModelRequest> {
   private final ModelUploads uploads;
   private final ModelService models;
   private final Caller caller;
-  private final StreamObserver<Model> observer;
+  private final ServerCallStreamObserver<Model> observer;
+  private final SerialExecutor order = new SerialExecutor();
   private ModelUpload upload;
   private String reference;
   private boolean ended;
 
   PutModelCall(
-      ModelUploads uploads, ModelService models, Caller caller, StreamObserver<Model> observer) {
+      ModelUploads uploads,
+      ModelService models,
+      Caller caller,
+      ServerCallStreamObserver<Model> observer) {
     this.uploads = uploads;
     this.models = models;
     this.caller = caller;
     this.observer = observer;
   }
 
+  /** Asks for the first message. To be called before the service method returns. */
+  void begin() {
+    observer.disableAutoRequest();
+    observer.setOnCancelHandler(() -> order.execute(this::end));
+    observer.request(1);
+  }
+
   @Override
   public void onNext(PutModelRequest request) {
+    order.execute(() -> take(request));
+  }
+
+  @Override
+  public void onError(Throwable broken) {
+    order.execute(this::end);
+  }
+
+  @Override
+  public void onCompleted() {
+    order.execute(this::complete);
+  }
+
+  private void take(PutModelRequest request) {
     if (ended) {
       return;
     }
@@ -51,23 +77,18 @@ final class PutModelCall implements StreamObserver<PutModelRequest> {
         case CHUNK -> started().write(request.getChunk());
         case PART_NOT_SET -> throw wrong("A message holds neither header nor chunk.");
       }
+      observer.request(1);
     } catch (RuntimeException failure) {
       end();
       observer.onError(StatusMapper.exception(failure));
     }
   }
 
-  @Override
-  public void onError(Throwable broken) {
-    end();
-  }
-
-  @Override
-  public void onCompleted() {
+  private void complete() {
     if (ended) {
       return;
     }
-    Answers.answer(
+    Answers.send(
         observer,
         () -> {
           try {

@@ -1,6 +1,5 @@
 package dev.mergefarm.gateway.grpc;
 
-import dev.mergefarm.gateway.call.Caller;
 import dev.mergefarm.gateway.recipes.RecipeService;
 import dev.mergefarm.proto.v1.ListMethodsRequest;
 import dev.mergefarm.proto.v1.ListMethodsResponse;
@@ -9,7 +8,6 @@ import dev.mergefarm.proto.v1.ValidateRecipeRequest;
 import dev.mergefarm.proto.v1.ValidateRecipeResponse;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 
 /** The {@code mergefarm.v1.Recipes} service. */
@@ -24,16 +22,14 @@ public class RecipesGrpcService extends RecipesGrpc.RecipesImplBase {
   }
 
   @Override
-  @RunOnVirtualThread
   public void validateRecipe(
       ValidateRecipeRequest request, StreamObserver<ValidateRecipeResponse> observer) {
-    Answers.answer(observer, () -> recipes.validate(Caller.ofGrpcCall(), request));
+    Answers.answer(observer, caller -> recipes.validate(caller, request));
   }
 
   @Override
-  @RunOnVirtualThread
   public void listMethods(
       ListMethodsRequest request, StreamObserver<ListMethodsResponse> observer) {
-    Answers.answer(observer, recipes::methods);
+    Answers.answer(observer, caller -> recipes.methods());
   }
 }

@@ -69,7 +69,7 @@ public class ModelDescriptions {
 
   /** The newest job whose result the model is. */
   private Optional<JobView> maker(String name) {
-    return jobs.table()
+    return jobs.partialTable()
         .all()
         .filter(
             job ->

@@ -10,6 +10,7 @@ import dev.mergefarm.proto.v1.ListJobsRequest;
 import dev.mergefarm.proto.v1.SubmitEvaluationRequest;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
 import dev.mergefarm.proto.v1.WatchJobRequest;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.inject.Inject;
@@ -98,6 +99,7 @@ public class JobsResource {
   @GET
   @Path("jobs/{id}/events")
   @Produces(MediaType.SERVER_SENT_EVENTS)
+  @Blocking
   public Multi<OutboundSseEvent> watch(
       @Context ContainerRequestContext context,
       @Context Sse sse,

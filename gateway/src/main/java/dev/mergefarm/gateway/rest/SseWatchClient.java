@@ -4,7 +4,6 @@ import dev.mergefarm.gateway.error.StatusMapper;
 import dev.mergefarm.gateway.watch.WatchClient;
 import dev.mergefarm.gateway.watch.Watchers;
 import dev.mergefarm.proto.v1.JobEvent;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.util.concurrent.Flow;
@@ -60,7 +59,6 @@ final class SseWatchClient
         sse.newEventBuilder()
             .id(Long.toString(event.getNumber()))
             .name(event.getProgressOnly() ? "progress" : "job")
-            .mediaType(MediaType.TEXT_PLAIN_TYPE)
             .data(String.class, Json.write(event))
             .build());
   }

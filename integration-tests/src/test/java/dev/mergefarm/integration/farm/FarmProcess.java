@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class FarmProcess implements AutoCloseable {
 
   private static final Path ROOT = Path.of(System.getProperty("mergefarm.root"));
-  private static final Pattern READY = Pattern.compile("on http://([^ :]+):(\\d+)[ ,]");
+  private static final Pattern READY = Pattern.compile("on:? http://([^ :]+):(\\d+)");
   private static final long PATIENCE_SECONDS = 120;
   private static final List<String> FLAGS =
       List.of(

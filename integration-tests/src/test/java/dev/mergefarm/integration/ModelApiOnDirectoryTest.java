@@ -1,0 +1,9 @@
+package dev.mergefarm.integration;
+
+/** Models kept in a directory. */
+class ModelApiOnDirectoryTest extends ModelApiContract {
+
+  ModelApiOnDirectoryTest() {
+    super("local");
+  }
+}
