@@ -15,11 +15,13 @@ import dev.mergefarm.eval.run.TaskEvaluation;
 import dev.mergefarm.eval.task.TaskFiles;
 import dev.mergefarm.eval.task.TaskFunctions;
 import dev.mergefarm.eval.task.TaskLibrary;
+import dev.mergefarm.eval.torch.ComputeType;
 import dev.mergefarm.jobs.JobRequest;
 import dev.mergefarm.jobs.JobResult;
 import dev.mergefarm.jobs.worker.JobContext;
 import dev.mergefarm.jobs.worker.JobHandler;
 import dev.mergefarm.merge.MergeSettings;
+import dev.mergefarm.messages.EvaluationMessages;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.proto.v1.EvaluationResult;
 import dev.mergefarm.storage.ObjectStore;
@@ -98,7 +100,7 @@ final class EvaluationJobHandler implements JobHandler {
   private EvaluationResult evaluate(
       EvaluationRequest request, JobContext context, StoredResults results) {
     Instant started = clock.instant();
-    EvaluationOptions options = OptionMessages.options(request.getOptions());
+    EvaluationOptions options = EvaluationMessages.options(request.getOptions());
     ModelOptions modelOptions = modelOptions(request, context);
     RequestedTasks tasks = RequestedTasks.of(request, store);
     context.progress().onProgress(new Progress("plan", 0, 0, 0, 0));
@@ -144,12 +146,23 @@ final class EvaluationJobHandler implements JobHandler {
               Optional.empty()));
     }
     return new ModelOptions(
-        OptionMessages.computeType(request.getOptions()),
+        computeType(request.getOptions().getDtype()),
         defaults.device(),
         defaults.threads(),
         defaults.activationBytes(),
         defaults.addBeginToken(),
         defaults.maximumLength());
+  }
+
+  private static ComputeType computeType(String dataType) {
+    return switch (dataType) {
+      case "", "float32" -> ComputeType.FLOAT32;
+      case "bfloat16" -> ComputeType.BFLOAT16;
+      default ->
+          throw new MergefarmException(
+              ErrorCode.INVALID_VALUE,
+              "dtype is '" + dataType + "'; permitted are float32 and bfloat16.");
+    };
   }
 
   private LanguageModel load(EvaluationRequest request, ModelOptions options, JobContext context) {
@@ -172,7 +185,7 @@ final class EvaluationJobHandler implements JobHandler {
       RunDescription run,
       StoredResults results) {
     EvaluationResult.Builder result =
-        EvaluationResult.newBuilder().addAllTasks(ScoreMessages.scores(outcome));
+        EvaluationResult.newBuilder().addAllTasks(EvaluationMessages.scores(outcome));
     boolean keepSamples =
         !request.getOptions().hasLogSamples() || request.getOptions().getLogSamples();
     if (keepSamples) {

@@ -12,7 +12,8 @@ final class HelpersRefused implements TaskFunctions {
   @Override
   public TaskFunction find(FunctionReference reference) {
     throw new MergefarmException(
-        ErrorCode.UNSUPPORTED_TASK, "This worker runs no Python helpers, such as " + reference + ".");
+        ErrorCode.UNSUPPORTED_TASK,
+        "This worker runs no Python helpers, such as " + reference + ".");
   }
 
   @Override

@@ -11,9 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The eval engine's options and outcomes as the API shows them. */
 public final class EvaluationMessages {
+
+  /** What the engine, like the reference program, calls the version of a task without one. */
+  private static final Set<String> NO_VERSION = Set.of("Yaml", "N/A");
 
   private EvaluationMessages() {}
 
@@ -55,7 +59,7 @@ public final class EvaluationMessages {
     return TaskScore.newBuilder()
         .setTask(task.name())
         .setAlias(task.alias())
-        .setVersion(task.version().toString())
+        .setVersion(version(task.version()))
         .setNumFewshot(task.fewShotCount())
         .setDocuments(task.documents())
         .addAllMetrics(metrics(task.metrics(), task.higherIsBetter()))
@@ -66,12 +70,17 @@ public final class EvaluationMessages {
     return TaskScore.newBuilder()
         .setTask(group.name())
         .setAlias(group.alias())
-        .setVersion(group.version())
+        .setVersion(version(group.version()))
         .setNumFewshot(group.fewShotCount().orElse(0))
         .setDocuments(group.documents())
         .addAllMetrics(metrics(group.metrics(), group.higherIsBetter()))
         .setGroup(true)
         .build();
+  }
+
+  private static String version(Object version) {
+    String text = version.toString();
+    return NO_VERSION.contains(text) ? "" : text;
   }
 
   private static List<Metric> metrics(
