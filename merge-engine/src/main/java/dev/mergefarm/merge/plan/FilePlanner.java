@@ -26,6 +26,7 @@ import java.util.function.Function;
 /** Decides the files beside the tensors. */
 final class FilePlanner {
 
+  private static final String AUTOMATIC = "auto";
   private static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
 
   private static final List<String> TOKENIZER_FILES =
@@ -100,20 +101,10 @@ final class FilePlanner {
     return files;
   }
 
-  /** The template that the recipe asks for; empty when the donor's stays. */
-  private Optional<String> chatTemplate() {
-    if (recipe.chatTemplate().isEmpty()) {
-      return Optional.empty();
-    }
-    String wanted = recipe.chatTemplate().get();
-    if (wanted.equals("auto")) {
-      return ChatTemplates.mostFrequent(
-          models.stream()
-              .<Function<String, Optional<byte[]>>>map(model -> model.model()::file)
-              .toList());
-    }
-    Optional<String> template = ChatTemplates.named(wanted);
-    if (template.isEmpty()) {
+  /** Reports a chat template that is neither a built-in name nor a template. */
+  static void checkChatTemplate(Recipe recipe, Problems problems) {
+    String wanted = recipe.chatTemplate().orElse(AUTOMATIC);
+    if (!wanted.equals(AUTOMATIC) && ChatTemplates.named(wanted).isEmpty()) {
       problems.unknownName(
           ErrorCode.INVALID_VALUE,
           recipe.pathOf("chat_template"),
@@ -121,7 +112,20 @@ final class FilePlanner {
           wanted,
           ChatTemplates.BUILT_IN);
     }
-    return template;
+  }
+
+  /** The template that the recipe asks for; empty when the donor's stays. */
+  private Optional<String> chatTemplate() {
+    return recipe
+        .chatTemplate()
+        .flatMap(
+            wanted ->
+                wanted.equals(AUTOMATIC)
+                    ? ChatTemplates.mostFrequent(
+                        models.stream()
+                            .<Function<String, Optional<byte[]>>>map(model -> model.model()::file)
+                            .toList())
+                    : ChatTemplates.named(wanted));
   }
 
   private void writeTokenizer(TokenizerPlanner planner, Optional<String> template) {

@@ -311,9 +311,6 @@ final class PlanBuilder {
     List<OutputFile> files =
         new FilePlanner(recipe, text, method.orElseThrow(), inspector.usable(), options, problems)
             .files(architecture, modules, tokenizer, tensors);
-    if (problems.hasErrors()) {
-      return Optional.empty();
-    }
     List<PlannedTensor> inWritingOrder = inWritingOrder(tensors, shards);
     PlanSummary summary =
         new PlanSummary(

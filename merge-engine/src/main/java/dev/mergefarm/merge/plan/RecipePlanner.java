@@ -47,6 +47,7 @@ final class RecipePlanner {
       Problems problems) {
     Optional<MergeMethod> method =
         registry.find(recipe.method(), recipe.pathOf("merge_method"), problems);
+    FilePlanner.checkChatTemplate(recipe, problems);
     method.ifPresent(found -> checkMethod(found, recipe, options.compatibility(), problems));
     try (ModelInspector inspector = new ModelInspector(opener, stages, options, problems)) {
       mentions(recipe).forEach((name, path) -> inspector.inspect(name, path));
