@@ -3,6 +3,7 @@ package dev.mergefarm.storage;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A directory as an object store: keys are paths below it. Objects are written to a temporary
@@ -164,6 +166,25 @@ public final class LocalObjectStore implements ObjectStore {
       if (!isBelowFile(path)) {
         throw LocalFailures.of("delete", path, failure);
       }
+    }
+  }
+
+  @Override
+  public void removeUnfinishedUploads(String folder) {
+    ObjectKeys.checkPrefix(folder);
+    Path start = root.resolve(folder);
+    if (!Files.isDirectory(start)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(start)) {
+      for (Path file : files.filter(LocalUpload::isTemporary).toList()) {
+        Files.deleteIfExists(file);
+        removeEmptyFolders(file.getParent());
+      }
+    } catch (IOException failure) {
+      throw LocalFailures.of("clear", start, failure);
+    } catch (UncheckedIOException failure) {
+      throw LocalFailures.of("clear", start, failure.getCause());
     }
   }
 

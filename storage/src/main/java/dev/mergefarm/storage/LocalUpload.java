@@ -39,6 +39,10 @@ final class LocalUpload implements ObjectUpload {
     return ObjectKeys.UPLOAD_START + UUID.randomUUID();
   }
 
+  static boolean isTemporary(Path path) {
+    return path.getFileName().toString().startsWith(ObjectKeys.UPLOAD_START);
+  }
+
   @Override
   public void write(MemorySegment block) {
     length.add(block.byteSize());

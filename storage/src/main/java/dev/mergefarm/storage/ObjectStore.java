@@ -59,6 +59,15 @@ public interface ObjectStore extends AutoCloseable {
   /** Removes an object; a key that is not there is no error. */
   void delete(String key);
 
+  /**
+   * Removes what uploads below a prefix have sent that were neither published nor closed, as after
+   * a crash. An upload that is still being written fails afterwards. Does nothing where stores keep
+   * nothing of them.
+   *
+   * @param folder empty for the whole store, else a key followed by {@code /}
+   */
+  default void removeUnfinishedUploads(String folder) {}
+
   @Override
   void close();
 }

@@ -105,4 +105,20 @@ class LocalObjectStoreTest extends ObjectStoreContract {
 
     assertThat(store.readAll("key", 2_000_000)).isEqualTo(random(2_000_000));
   }
+
+  @Test
+  void aFileLeftByACrashIsRemovedWithItsFolder() {
+    ObjectUpload crashed = store.upload("m/a/big", 10);
+    crashed.write(MemorySegment.ofArray(random(5)));
+
+    store.removeUnfinishedUploads("m/");
+
+    assertThat(directory.resolve("store")).isEmptyDirectory();
+    assertCode(
+        ErrorCode.OBJECT_NOT_FOUND,
+        () -> {
+          crashed.write(MemorySegment.ofArray(random(5)));
+          crashed.publish();
+        });
+  }
 }

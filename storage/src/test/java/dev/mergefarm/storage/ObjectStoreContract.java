@@ -309,4 +309,18 @@ public abstract class ObjectStoreContract {
 
     assertThat(store().readAll("a", 10)).isEqualTo(text("y"));
   }
+
+  @Test
+  void whatACrashLeftOfUploadsCanBeRemoved() {
+    store().put("m/kept", text("x"));
+    ObjectUpload crashed = store().upload("m/a/big", 20_000_000);
+    crashed.write(MemorySegment.ofArray(random(17_000_000)));
+
+    store().removeUnfinishedUploads("m/");
+    store().removeUnfinishedUploads("absent/");
+
+    assertThat(store().list("")).extracting(ObjectInfo::key).containsExactly("m/kept");
+    crashed.close();
+    assertThat(store().list("")).extracting(ObjectInfo::key).containsExactly("m/kept");
+  }
 }

@@ -129,6 +129,7 @@ public final class ModelDraft {
     Manifest complete = manifest.apply(List.copyOf(finished.values()));
     folder.store().put(folder.key(ModelFiles.MANIFEST), ManifestJson.write(complete));
     published = true;
+    folder.store().removeUnfinishedUploads(folder.prefix());
     removePrivate();
     return complete;
   }
@@ -151,6 +152,7 @@ public final class ModelDraft {
       folder.store().delete(folder.key(file));
     }
     finished.clear();
+    folder.store().removeUnfinishedUploads(folder.prefix());
     removePrivate();
   }
 

@@ -3,6 +3,7 @@ package dev.mergefarm.storage.s3;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.storage.ObjectInfo;
 import dev.mergefarm.storage.ObjectUpload;
+import dev.mergefarm.storage.Retries;
 import dev.mergefarm.storage.UploadLength;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
@@ -111,6 +112,15 @@ final class MultipartUpload implements ObjectUpload {
     if (finished) {
       return;
     }
+    try {
+      abort(store, key, uploadId);
+    } catch (MergefarmException unreachable) {
+      // The parts stay invisible until removeUnfinishedUploads or the bucket's rules remove them.
+    }
+  }
+
+  /** Drops the parts of an upload, once: who gives up must not wait long for it. */
+  static void abort(S3ObjectStore store, String key, String uploadId) {
     AbortMultipartUploadArgs request =
         AbortMultipartUploadArgs.builder()
             .bucket(store.bucket())
@@ -124,8 +134,8 @@ final class MultipartUpload implements ObjectUpload {
           .once(
               S3ObjectStore.quoted(key),
               () -> store.connection().client().abortMultipartUpload(request));
-    } catch (dev.mergefarm.storage.Retries.TransientFailure | MergefarmException unreachable) {
-      // The parts stay invisible; the bucket's lifecycle rules remove them.
+    } catch (Retries.TransientFailure failure) {
+      throw failure.lasting();
     }
   }
 

@@ -7,12 +7,14 @@ import dev.mergefarm.storage.ObjectInfo;
 import dev.mergefarm.storage.ObjectKeys;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.ObjectUpload;
+import io.minio.ListMultipartUploadsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.ListObjectsV2Response;
 import io.minio.RemoveObjectArgs;
 import io.minio.StatObjectArgs;
 import io.minio.StatObjectResponse;
 import io.minio.messages.Contents;
+import io.minio.messages.ListMultipartUploadsResult;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -185,6 +187,27 @@ final class S3ObjectStore implements ObjectStore {
     RemoveObjectArgs request =
         RemoveObjectArgs.builder().bucket(bucket).object(ObjectKeys.check(key)).build();
     connection.calls().call(quoted(key), () -> connection.client().removeObject(request));
+  }
+
+  @Override
+  public void removeUnfinishedUploads(String folder) {
+    ObjectKeys.checkPrefix(folder);
+    ListMultipartUploadsArgs.Builder request =
+        ListMultipartUploadsArgs.builder().bucket(bucket).prefix(folder).encodingType("url");
+    ListMultipartUploadsResult page;
+    do {
+      ListMultipartUploadsArgs built = request.build();
+      page =
+          connection
+              .calls()
+              .call(quoted(folder + "*"), () -> connection.client().listMultipartUploads(built))
+              .result();
+      for (ListMultipartUploadsResult.Upload upload : page.uploads()) {
+        upload.setEncodingType(page.encodingType());
+        MultipartUpload.abort(this, upload.objectName(), upload.uploadId());
+      }
+      request.keyMarker(page.nextKeyMarker()).uploadIdMarker(page.nextUploadIdMarker());
+    } while (page.isTruncated());
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.storage.FakeTime;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.ObjectUpload;
+import dev.mergefarm.storage.Retries;
 import dev.mergefarm.storage.s3.DroppingProxy.Direction;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -243,6 +244,26 @@ class S3FailureTest {
           .isEqualTo(ErrorCode.CANCELLED);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(connection.bucket(bucket).readAll("key", 100)).isEqualTo(random(100));
+    }
+  }
+
+  @Test
+  void aServerThatNeverAnswersIsGivenUp() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        S3Connection connection =
+            connection(
+                silent.getLocalPort(),
+                s ->
+                    s.withTimeouts(Duration.ofMillis(500), Duration.ofMillis(50))
+                        .withRetries(
+                            new Retries.Policy(
+                                Duration.ofSeconds(1),
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(1))))) {
+      ObjectStore store = connection.bucket(bucket);
+
+      assertThat(codeOf(() -> store.find("key"))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+      assertThat(codeOf(() -> store.put("key", random(1)))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
   }
 }
