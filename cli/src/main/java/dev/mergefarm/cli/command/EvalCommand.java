@@ -1,0 +1,192 @@
+package dev.mergefarm.cli.command;
+
+import dev.mergefarm.cli.connection.FarmConnection;
+import dev.mergefarm.cli.connection.Uploads;
+import dev.mergefarm.cli.local.BundleName;
+import dev.mergefarm.cli.local.Interruption;
+import dev.mergefarm.cli.local.LocalEvaluation;
+import dev.mergefarm.cli.local.TaskFolder;
+import dev.mergefarm.cli.output.Json;
+import dev.mergefarm.cli.output.ProgressLine;
+import dev.mergefarm.cli.output.RateMeter;
+import dev.mergefarm.cli.output.ScoreTable;
+import dev.mergefarm.eval.EvaluationOutcome;
+import dev.mergefarm.messages.EvaluationMessages;
+import dev.mergefarm.proto.v1.EvaluationRequest;
+import dev.mergefarm.proto.v1.EvaluationResult;
+import dev.mergefarm.proto.v1.Job;
+import dev.mergefarm.proto.v1.SubmitEvaluationRequest;
+import dev.mergefarm.proto.v1.TaskScore;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Scores a model on tasks. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    description =
+        "Scores a model, or what a recipe makes, on tasks: on this machine with --out, else as a job on a farm.")
+final class EvalCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private FarmOptions farmOptions;
+  @Mixin private OutputOptions output;
+  @Mixin private EvaluationSettings settings;
+
+  @ArgGroup(multiplicity = "1")
+  private Subject subject;
+
+  /** What is scored: one of the two. */
+  static final class Subject {
+    @Option(
+        names = "--model",
+        paramLabel = "MODEL",
+        description = "A folder here, or on a farm a reference such as models/name.")
+    private String model;
+
+    @Option(
+        names = "--recipe",
+        paramLabel = "FILE",
+        description = "A recipe, merged in memory; nothing is written.")
+    private Path recipe;
+  }
+
+  @Option(
+      names = "--tasks",
+      paramLabel = "DIR|BUNDLE",
+      description = "Folder of task files, or on a farm a stored bundle (tasks/name); repeatable.")
+  private List<String> taskSources = new ArrayList<>();
+
+  @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      split = ",",
+      required = true,
+      description = "Tasks, groups or tags to run, separated by commas.")
+  private List<String> tasks;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Score on this machine and write results.json and samples files here.")
+  private Path out;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "On a farm: labels of the job.")
+  private Map<String, String> labels = Map.of();
+
+  @Option(
+      names = "--request-id",
+      defaultValue = "",
+      description = "On a farm: a repeat with the same id attaches to the first one's job.")
+  private String requestId;
+
+  @Option(names = "--detach", description = "On a farm: do not wait for the job's end.")
+  private boolean detach;
+
+  @Override
+  public Integer call() throws Exception {
+    if (out != null && farmOptions.named()) {
+      throw new ParameterException(
+          spec.commandLine(), "--out scores on this machine and --farm on a farm: choose one");
+    }
+    return out != null ? evaluateHere() : submit();
+  }
+
+  private int evaluateHere() throws IOException {
+    List<Path> folders = taskSources.stream().map(Path::of).toList();
+    PrintWriter err = spec.commandLine().getErr();
+    EvaluationOutcome outcome;
+    try (LocalEvaluation evaluation =
+            new LocalEvaluation(folders, EvaluationMessages.options(settings.message()));
+        ProgressLine line = ProgressLine.forThisProcess(err, "eval");
+        Interruption interruption = Interruption.watch()) {
+      outcome =
+          evaluation.run(
+              subjectHere(),
+              tasks,
+              settings.modelOptions(),
+              out,
+              new RateMeter(line)::show,
+              interruption);
+    }
+    outcome.warnings().forEach(warning -> err.println("mergefarm: warning: " + warning.describe()));
+    print(EvaluationMessages.scores(outcome));
+    return 0;
+  }
+
+  private void print(List<TaskScore> scores) {
+    PrintWriter print = output.out(spec);
+    if (output.json()) {
+      print.println(Json.pretty(EvaluationResult.newBuilder().addAllTasks(scores).build()));
+      print.flush();
+    } else {
+      ScoreTable.of(scores).print(print);
+    }
+  }
+
+  private LocalEvaluation.Subject subjectHere() throws IOException {
+    return subject.model != null
+        ? new LocalEvaluation.Subject.StoredModel(subject.model)
+        : new LocalEvaluation.Subject.Recipe(
+            subject.recipe.toString(), Files.readString(subject.recipe));
+  }
+
+  private int submit() throws IOException, InterruptedException {
+    try (FarmConnection farm = farmOptions.connect()) {
+      EvaluationRequest.Builder request =
+          EvaluationRequest.newBuilder().addAllTasks(tasks).setOptions(settings.message());
+      if (subject.model != null) {
+        request.setModel(subject.model);
+      } else {
+        request.setRecipe(Files.readString(subject.recipe));
+      }
+      for (String source : taskSources) {
+        request.addTaskBundles(bundle(farm, source));
+      }
+      Job job =
+          farm.jobs()
+              .submitEvaluation(
+                  SubmitEvaluationRequest.newBuilder()
+                      .setEvaluation(request)
+                      .setRequestId(requestId)
+                      .putAllLabels(labels)
+                      .build());
+      JobReport report = output.jobReport(spec);
+      if (detach) {
+        report.print(job);
+        return 0;
+      }
+      return report.follow(farm, job.getId(), 0);
+    }
+  }
+
+  /**
+   * A stored bundle's name as it is; a folder is stored first, under a name made of its content.
+   */
+  private static String bundle(FarmConnection farm, String source)
+      throws IOException, InterruptedException {
+    Path folder = Path.of(source);
+    if (!Files.isDirectory(folder)) {
+      return source;
+    }
+    SortedMap<String, Path> files = TaskFolder.files(folder, Path.of(""));
+    return Uploads.importTasks(farm, BundleName.of(folder, files), files).getReference();
+  }
+}

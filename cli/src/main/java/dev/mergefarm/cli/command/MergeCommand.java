@@ -1,0 +1,154 @@
+package dev.mergefarm.cli.command;
+
+import dev.mergefarm.cli.connection.FarmConnection;
+import dev.mergefarm.cli.local.Interruption;
+import dev.mergefarm.cli.local.LocalMerge;
+import dev.mergefarm.cli.output.Json;
+import dev.mergefarm.cli.output.PlanReport;
+import dev.mergefarm.cli.output.ProgressLine;
+import dev.mergefarm.cli.output.RateMeter;
+import dev.mergefarm.cli.output.Units;
+import dev.mergefarm.merge.MergeResult;
+import dev.mergefarm.merge.RecipeCheck;
+import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.messages.MergeMessages;
+import dev.mergefarm.proto.v1.MergeRequest;
+import dev.mergefarm.proto.v1.SubmitMergeRequest;
+import dev.mergefarm.proto.v1.SubmitMergeResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Merges models by a recipe. */
+@Command(
+    name = "merge",
+    mixinStandardHelpOptions = true,
+    description = "Merges models by a recipe: on this machine into --out, else as a job on a farm.")
+final class MergeCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private FarmOptions farmOptions;
+  @Mixin private OutputOptions output;
+  @Mixin private RecipeOptions recipeOptions;
+
+  @Parameters(index = "0", paramLabel = "FILE", description = "The recipe's YAML.")
+  private Path file;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "Same as --out, as mergekit's users write it.")
+  private Path positionalOut;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Merge on this machine into this folder; no farm is needed.")
+  private Path out;
+
+  @Option(
+      names = "--output",
+      paramLabel = "MODEL",
+      defaultValue = "",
+      description = "On a farm: the result's name, as in models/name. Default: by the job's id.")
+  private String modelName;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "On a farm: labels of the job.")
+  private Map<String, String> labels = Map.of();
+
+  @Option(
+      names = "--request-id",
+      defaultValue = "",
+      description = "On a farm: a repeat with the same id attaches to the first one's job.")
+  private String requestId;
+
+  @Option(names = "--detach", description = "On a farm: do not wait for the job's end.")
+  private boolean detach;
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = out != null ? out : positionalOut;
+    if (folder != null && farmOptions.named()) {
+      throw new ParameterException(
+          spec.commandLine(), "--out merges on this machine and --farm on a farm: choose one");
+    }
+    return folder != null ? mergeHere(folder) : submit();
+  }
+
+  private int mergeHere(Path folder) throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    long start = System.nanoTime();
+    MergeResult result;
+    try (LocalMerge merge = new LocalMerge();
+        ProgressLine line = ProgressLine.forThisProcess(err, folder.toString());
+        Interruption interruption = Interruption.watch()) {
+      RecipeCheck check = merge.check(Files.readString(file), recipeOptions.options());
+      MergePlan plan = check.planOrThrow();
+      if (!output.json()) {
+        PlanReport.print(MergeMessages.check(check), err, err);
+      }
+      result = merge.merge(plan, folder, new RateMeter(line)::show, interruption);
+    }
+    print(result, folder, Duration.ofNanos(System.nanoTime() - start));
+    return 0;
+  }
+
+  private void print(MergeResult result, Path folder, Duration time) {
+    PrintWriter print = output.out(spec);
+    if (output.json()) {
+      print.println(
+          Json.pretty(
+              dev.mergefarm.proto.v1.MergeResult.newBuilder()
+                  .setModel(folder.toString())
+                  .setTensors(result.tensors())
+                  .setBytesWritten(result.bytesWritten())
+                  .setShardsKept(result.shardsKept())
+                  .build()));
+    } else {
+      print.printf(
+          "%s  %d tensors, %s in %s%n",
+          folder, result.tensors(), Units.bytes(result.bytesWritten()), Units.time(time));
+    }
+    print.flush();
+  }
+
+  private int submit() throws IOException {
+    MergeRequest request =
+        MergeRequest.newBuilder()
+            .setRecipe(Files.readString(file))
+            .setOutput(modelName)
+            .setOptions(recipeOptions.message())
+            .build();
+    try (FarmConnection farm = farmOptions.connect()) {
+      SubmitMergeResponse answer =
+          farm.jobs()
+              .submitMerge(
+                  SubmitMergeRequest.newBuilder()
+                      .setMerge(request)
+                      .setRequestId(requestId)
+                      .putAllLabels(labels)
+                      .build());
+      JobReport report = output.jobReport(spec);
+      if (detach) {
+        report.print(answer.getJob());
+        return 0;
+      }
+      return report.follow(farm, answer.getJob().getId(), 0);
+    }
+  }
+}

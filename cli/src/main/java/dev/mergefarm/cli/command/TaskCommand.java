@@ -1,0 +1,115 @@
+package dev.mergefarm.cli.command;
+
+import dev.mergefarm.cli.connection.FarmConnection;
+import dev.mergefarm.cli.connection.Uploads;
+import dev.mergefarm.cli.local.TaskFolder;
+import dev.mergefarm.cli.output.Json;
+import dev.mergefarm.cli.output.Table;
+import dev.mergefarm.cli.output.Units;
+import dev.mergefarm.proto.v1.GetTaskBundleRequest;
+import dev.mergefarm.proto.v1.ListTaskBundlesRequest;
+import dev.mergefarm.proto.v1.ListTaskBundlesResponse;
+import dev.mergefarm.proto.v1.Problem;
+import dev.mergefarm.proto.v1.TaskBundle;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The task bundles in a farm's store. */
+@Command(name = "task", description = "Checks and stores folders of tasks on a farm.")
+final class TaskCommand {
+
+  @Spec private CommandSpec spec;
+
+  @Command(
+      name = "import",
+      mixinStandardHelpOptions = true,
+      description = "Checks a folder of task files and stores it with the data they name.")
+  int importFolder(
+      @Mixin FarmOptions farmOptions,
+      @Mixin OutputOptions output,
+      @Parameters(paramLabel = "DIR") Path folder,
+      @Parameters(
+              paramLabel = "BUNDLE",
+              arity = "0..1",
+              description = "Default: tasks/ and the folder's name.")
+          String reference)
+      throws IOException, InterruptedException {
+    String name =
+        reference != null
+            ? reference
+            : "tasks/" + folder.toAbsolutePath().normalize().getFileName();
+    try (FarmConnection farm = farmOptions.connect()) {
+      print(Uploads.importTasks(farm, name, TaskFolder.files(folder, Path.of(""))), output);
+      return 0;
+    }
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "Bundles by name.")
+  int list(@Mixin FarmOptions farmOptions, @Mixin OutputOptions output) {
+    try (FarmConnection farm = farmOptions.connect()) {
+      Table table = new Table("BUNDLE", "TASKS", "SIZE");
+      String page = "";
+      do {
+        ListTaskBundlesResponse answer =
+            farm.tasks()
+                .listTaskBundles(ListTaskBundlesRequest.newBuilder().setPageToken(page).build());
+        for (TaskBundle bundle : answer.getBundlesList()) {
+          if (output.json()) {
+            output.out(spec).println(Json.line(bundle));
+          }
+          table.row(
+              bundle.getReference(),
+              String.join(",", bundle.getTasksList()),
+              Units.bytes(bundle.getBytes()));
+        }
+        page = answer.getNextPageToken();
+      } while (!page.isEmpty());
+      if (!output.json()) {
+        table.print(output.out(spec));
+      }
+      output.out(spec).flush();
+      return 0;
+    }
+  }
+
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "One bundle.")
+  int show(
+      @Mixin FarmOptions farmOptions,
+      @Mixin OutputOptions output,
+      @Parameters(paramLabel = "BUNDLE", description = "As in tasks/name.") String reference) {
+    try (FarmConnection farm = farmOptions.connect()) {
+      print(
+          farm.tasks()
+              .getTaskBundle(GetTaskBundleRequest.newBuilder().setReference(reference).build()),
+          output);
+      return 0;
+    }
+  }
+
+  private void print(TaskBundle bundle, OutputOptions output) {
+    PrintWriter out = output.out(spec);
+    if (output.json()) {
+      out.println(Json.pretty(bundle));
+    } else {
+      out.printf(
+          "%s  %d tasks: %s  %d files, %s%n",
+          bundle.getReference(),
+          bundle.getTasksCount(),
+          String.join(", ", bundle.getTasksList()),
+          bundle.getFilesCount(),
+          Units.bytes(bundle.getBytes()));
+      for (Problem warning : bundle.getWarningsList()) {
+        spec.commandLine()
+            .getErr()
+            .println("mergefarm: warning: " + warning.getPath() + ": " + warning.getMessage());
+      }
+    }
+    out.flush();
+  }
+}

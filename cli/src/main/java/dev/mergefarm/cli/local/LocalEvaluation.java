@@ -1,0 +1,137 @@
+package dev.mergefarm.cli.local;
+
+import dev.mergefarm.common.Cancellation;
+import dev.mergefarm.common.Progress;
+import dev.mergefarm.eval.Evaluation;
+import dev.mergefarm.eval.EvaluationOptions;
+import dev.mergefarm.eval.EvaluationOutcome;
+import dev.mergefarm.eval.EvaluationPlan;
+import dev.mergefarm.eval.RecordSink;
+import dev.mergefarm.eval.data.DirectoryDataFiles;
+import dev.mergefarm.eval.model.LocalLanguageModel;
+import dev.mergefarm.eval.model.ModelLoader;
+import dev.mergefarm.eval.model.ModelOptions;
+import dev.mergefarm.eval.result.ResultsFolder;
+import dev.mergefarm.eval.result.RunDescription;
+import dev.mergefarm.eval.run.TaskEvaluation;
+import dev.mergefarm.eval.task.DirectoryTaskFiles;
+import dev.mergefarm.eval.task.TaskFunctions;
+import dev.mergefarm.eval.task.TaskLibrary;
+import dev.mergefarm.merge.MergeEngine;
+import dev.mergefarm.merge.MergeSettings;
+import dev.mergefarm.merge.plan.MergeOptions;
+import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.storage.model.Model;
+import dev.mergefarm.storage.model.ModelReference;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Scores on this machine, without a farm. Tasks are checked before the model is opened; data paths
+ * are relative to the working directory, then to the task folders.
+ */
+public final class LocalEvaluation implements AutoCloseable {
+
+  /** What is scored. */
+  public sealed interface Subject {
+
+    /** For the results file. */
+    String name();
+
+    /** A model in a folder. */
+    record StoredModel(String name) implements Subject {}
+
+    /**
+     * What a recipe makes, merged in memory.
+     *
+     * @param yaml its text
+     */
+    record Recipe(String name, String yaml) implements Subject {}
+  }
+
+  private final TaskFunctions functions;
+  private final Evaluation evaluation;
+  private final EvaluationOptions options;
+
+  /**
+   * @param folders of task files, a later one's tasks replacing an earlier one's
+   */
+  public LocalEvaluation(List<Path> folders, EvaluationOptions options) {
+    List<Path> dataRoots = new ArrayList<>(List.of(Path.of("")));
+    dataRoots.addAll(folders);
+    TaskLibrary library = new TaskLibrary(new DirectoryTaskFiles(folders));
+    this.functions = LocalFunctions.of(library);
+    this.evaluation =
+        new TaskEvaluation(library, DirectoryDataFiles.unconfined(dataRoots), functions);
+    this.options = options;
+  }
+
+  /**
+   * Plans, loads, scores and writes the results and samples files.
+   *
+   * @param out folder for the files; made where it does not exist
+   */
+  public EvaluationOutcome run(
+      Subject subject,
+      List<String> tasks,
+      ModelOptions modelOptions,
+      Path out,
+      Progress.Listener progress,
+      Cancellation cancellation)
+      throws IOException {
+    Instant started = Instant.now();
+    EvaluationPlan plan = evaluation.plan(options, tasks);
+    try (LocalLanguageModel model = load(subject, modelOptions, progress, cancellation)) {
+      EvaluationOutcome outcome =
+          evaluation.run(plan, model, progress, cancellation, RecordSink.NONE);
+      ResultsFolder.write(
+          out,
+          outcome,
+          new RunDescription(
+              subject.name(),
+              Map.of("dtype", modelOptions.type().name().toLowerCase(Locale.ROOT)),
+              options,
+              started,
+              Duration.between(started, Instant.now()),
+              "0.1.0",
+              model.maximumLength(),
+              model.chatTemplate()));
+      return outcome;
+    }
+  }
+
+  private static LocalLanguageModel load(
+      Subject subject,
+      ModelOptions options,
+      Progress.Listener progress,
+      Cancellation cancellation) {
+    return switch (subject) {
+      case Subject.StoredModel stored -> {
+        try (Model model = LocalMerge.repository().open(new ModelReference(stored.name()))) {
+          yield ModelLoader.load(model, options, progress, cancellation);
+        }
+      }
+      case Subject.Recipe recipe -> {
+        try (MergeEngine engine =
+            new MergeEngine(LocalMerge.repository(), MergeSettings.defaults())) {
+          MergePlan plan = engine.validate(recipe.yaml(), MergeOptions.DEFAULTS).planOrThrow();
+          try (Model model = engine.mergeInMemory(plan, cancellation)) {
+            yield ModelLoader.load(model, options, progress, cancellation);
+          }
+        }
+      }
+    };
+  }
+
+  /** Ends the helpers' process, where one was started. */
+  @Override
+  public void close() {
+    functions.close();
+  }
+}
