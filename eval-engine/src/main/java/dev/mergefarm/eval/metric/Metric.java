@@ -21,8 +21,7 @@ public enum Metric {
   BITS_PER_BYTE("bits_per_byte", Aggregation.BITS_PER_BYTE, false),
   BLEU("bleu", Aggregation.BLEU, true),
   CHRF("chrf", Aggregation.CHRF, true),
-  /** Reported as higher-is-better although it is an error rate: files compare that way. */
-  TER("ter", Aggregation.TER, true),
+  TER("ter", Aggregation.TER, false),
   BRIER_SCORE("brier_score", Aggregation.BRIER, false),
   BYPASS("bypass", Aggregation.BYPASS, true);
 

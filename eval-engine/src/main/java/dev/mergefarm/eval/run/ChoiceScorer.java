@@ -12,6 +12,19 @@ import java.util.function.ToDoubleFunction;
 /** Scores one document of a multiple-choice task. */
 final class ChoiceScorer {
 
+  /** The order in which records name metrics, whatever the order of the task's list. */
+  private static final List<String> ORDER =
+      List.of(
+          "acc",
+          "f1",
+          "mcc",
+          "acc_norm",
+          "acc_bytes",
+          "exact_match",
+          "brier_score",
+          "likelihood",
+          "acc_mutual_info");
+
   private final TaskConfig config;
   private final boolean multipleTarget;
   private final List<Object> choices;
@@ -30,8 +43,11 @@ final class ChoiceScorer {
 
   Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
-    for (TaskConfig.MetricUse use : config.scoring().metrics()) {
-      switch (use.name()) {
+    for (String metric : ORDER) {
+      if (config.scoring().metrics().stream().noneMatch(use -> use.name().equals(metric))) {
+        continue;
+      }
+      switch (metric) {
         case "acc" -> values.put("acc", correct(best(choice -> 1)));
         case "acc_norm" ->
             values.put("acc_norm", correct(best(text -> text.codePointCount(0, text.length()))));
@@ -41,10 +57,10 @@ final class ChoiceScorer {
         case "acc_mutual_info" -> values.put("acc_mutual_info", correct(bestGain()));
         case "exact_match" -> values.put("exact_match", exact() ? 1L : 0L);
         case "f1", "mcc" ->
-            values.put(use.name(), Arrays.asList(goldValue(), (long) best(choice -> 1)));
+            values.put(metric, Arrays.asList(goldValue(), (long) best(choice -> 1)));
         case "brier_score" -> values.put("brier_score", Arrays.asList(goldValue(), softmax()));
         case "likelihood" -> values.put("likelihood", Arrays.asList(goldValue(), logLikelihoods()));
-        default -> {}
+        default -> throw new IllegalStateException("no score for metric " + metric);
       }
     }
     return values;

@@ -115,7 +115,9 @@ final class RecordedModel implements LanguageModel {
 
   @Override
   public Optional<String> chatTemplate() {
-    return Optional.empty();
+    return Optional.of(
+        "{% for m in messages %}<{{m.role}}>{{ m.content | trim }}</s>{% endfor %}"
+            + "{% if add_generation_prompt %}<assistant>{% endif %}");
   }
 
   @Override
