@@ -111,7 +111,7 @@ final class EvaluationJobHandler implements JobHandler {
       try (LanguageModel model = load(request, modelOptions, context)) {
         EvaluationOutcome outcome =
             evaluation.run(
-                plan, model, context.progress(), context.cancellation(), results.answers());
+                plan, model, scoring(context), context.cancellation(), results.answers());
         outcome.warnings().forEach(context::warn);
         model.warnings().forEach(context::warn);
         RunDescription run =
@@ -127,6 +127,14 @@ final class EvaluationJobHandler implements JobHandler {
         return message(request, outcome, run, results);
       }
     }
+  }
+
+  /** The engine counts all requests together, whatever their type: one stage for watchers. */
+  private static Progress.Listener scoring(JobContext context) {
+    return now ->
+        context
+            .progress()
+            .onProgress(new Progress("score", now.itemsDone(), now.itemsTotal(), 0, 0));
   }
 
   private static TaskEvaluation evaluation(RequestedTasks tasks, TaskFunctions helpers) {
