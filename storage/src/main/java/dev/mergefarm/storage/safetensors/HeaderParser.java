@@ -143,6 +143,13 @@ final class HeaderParser {
         }
       }
     }
+    checkComplete(name, keys, offsets);
+    if (first && problems.all().size() == before && problems.dropped() == 0) {
+      entries.add(new HeaderEntry(name, dataType, shape, offsets.getFirst(), offsets.getLast()));
+    }
+  }
+
+  private void checkComplete(String name, Set<String> keys, List<Long> offsets) {
     for (String key : List.of("dtype", "shape", "data_offsets")) {
       if (!keys.contains(key)) {
         fault(name, "The key '" + key + "' is missing.");
@@ -150,9 +157,6 @@ final class HeaderParser {
     }
     if (offsets != null && offsets.size() != 2) {
       fault(name, "data_offsets must be two numbers, found " + offsets.size() + ".");
-    }
-    if (first && problems.all().size() == before && problems.dropped() == 0) {
-      entries.add(new HeaderEntry(name, dataType, shape, offsets.getFirst(), offsets.getLast()));
     }
   }
 

@@ -76,16 +76,8 @@ final class TensorUnpickler extends Unpickler {
         stack.add(new LinkedHashMap<>());
         putAll(items);
       }
-      case 'U', 'C', 0x8a, 0x8c -> {
-        checkLength(1);
-        return super.dispatch(instruction);
-      }
-      case 'X', 'T', 'B', 0x8b -> {
-        checkLength(Integer.BYTES);
-        return super.dispatch(instruction);
-      }
-      case 0x8d, 0x8e -> {
-        checkLength(Long.BYTES);
+      case 'U', 'C', 'X', 'T', 'B', 0x8a, 0x8b, 0x8c, 0x8d, 0x8e -> {
+        checkLength(lengthBytes(instruction));
         return super.dispatch(instruction);
       }
       default -> {
@@ -147,6 +139,15 @@ final class TensorUnpickler extends Unpickler {
     if (!(owner instanceof Map<?, ?>) && !(owner instanceof Inert)) {
       throw unsafe("the state of an object");
     }
+  }
+
+  /** How many bytes say how long the value of an instruction is. */
+  private static int lengthBytes(short instruction) {
+    return switch (instruction) {
+      case 'X', 'T', 'B', 0x8b -> Integer.BYTES;
+      case 0x8d, 0x8e -> Long.BYTES;
+      default -> 1;
+    };
   }
 
   /** Reads ahead how long the next value says that it is. */
