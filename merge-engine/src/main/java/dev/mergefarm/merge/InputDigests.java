@@ -100,10 +100,17 @@ final class InputDigests implements AutoCloseable {
         digests.add(
             cache.isPresent()
                 ? cache.get().of(model.folder(), info, manifest)
-                : Sha256.of(model.folder(), info));
+                : stated(info, manifest).orElseGet(() -> Sha256.of(model.folder(), info)));
       }
     }
     return digests;
+  }
+
+  /** What the model's own manifest says of a file, if the file is as long as it says. */
+  private static Optional<FileDigest> stated(ObjectInfo info, Optional<Manifest> manifest) {
+    return manifest
+        .flatMap(known -> known.output(info.key()))
+        .filter(digest -> digest.bytes() == info.size());
   }
 
   /** For each model the files that its configuration and the tensors that are read lie in. */

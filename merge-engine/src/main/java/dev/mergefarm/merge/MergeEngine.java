@@ -1,6 +1,7 @@
 package dev.mergefarm.merge;
 
 import dev.mergefarm.common.Cancellation;
+import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.common.Progress;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
@@ -72,6 +73,16 @@ public final class MergeEngine implements AutoCloseable {
    */
   public RecipeCheck validate(String yaml, MergeOptions options) {
     Problems problems = new Problems();
+    if (options.device().startsWith("cuda")) {
+      problems.warning(
+          ErrorCode.INVALID_VALUE,
+          "",
+          "The device "
+              + options.device()
+              + " is not used; "
+              + merger.description()
+              + ". The result is the same.");
+    }
     List<MergePlan> plans =
         new StreamPlanner(
                 registry, opener(Cancellation.NEVER), merger.memoryBound() + OVERHEAD_BYTES)

@@ -166,4 +166,12 @@ class AdapterTest {
         .filteredOn(problem -> problem.code() == ErrorCode.UNSUPPORTED_ADAPTER)
         .hasSize(2);
   }
+
+  @Test
+  void aHostilePatternMatchesNothingAndDoesNotHang() {
+    write(
+        adapter(),
+        "{\"r\": 1, \"lora_alpha\": 4, \"rank_pattern\": {\"(.*)*(.*)*(.*)*(.*)*x\": 9}}");
+    assertThat(runner.merge(RECIPE).get(MODULE + ".weight")).containsExactly(9, 2, -5, 16, 5, -6);
+  }
 }

@@ -322,4 +322,20 @@ class BadRecipeTest {
         """;
     assertThat(problems(twice)).extracting(Problem::path).contains("documents[1].name");
   }
+
+  @Test
+  void sizesThatNoMachineCouldHoldAreRefused() {
+    assertThat(problems(LINEAR + "tokenizer: {source: base, pad_to_multiple_of: 2000000000}\n"))
+        .extracting(Problem::path)
+        .contains("tokenizer.pad_to_multiple_of");
+    String slices = "- sources: [{model: models/code, layer_range: [0, 6]}]\n".repeat(1700);
+    assertThat(problems("merge_method: passthrough\nslices:\n" + slices))
+        .extracting(Problem::code, Problem::path)
+        .containsExactly(tuple(ErrorCode.LAYER_OUT_OF_RANGE, "slices"));
+    StringBuilder models = new StringBuilder("merge_method: uniform_soup\nmodels:\n");
+    for (int i = 0; i < 300; i++) {
+      models.append("- {model: models/m").append(i).append("}\n");
+    }
+    assertThat(problems(models.toString())).hasSize(1);
+  }
 }

@@ -6,23 +6,17 @@ import dev.mergefarm.storage.tensor.Shape;
 import dev.mergefarm.storage.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import java.util.Set;
 
-/**
- * The tensors of one model, found by what an architecture calls them. Remembers which were asked
- * for, so that a planner can tell what no definition knows. Not thread safe.
- */
+/** The tensors of one model, found by what an architecture calls them. Immutable. */
 public final class Checkpoint {
 
   private final int source;
   private final SequencedMap<String, TensorInfo> tensors;
   private final Optional<LoraAdapter> adapter;
-  private final Set<String> used = new LinkedHashSet<>();
 
   /**
    * @param source index of the checkpoint among a plan's models
@@ -44,11 +38,6 @@ public final class Checkpoint {
 
   public Optional<TensorInfo> info(String name) {
     return Optional.ofNullable(tensors.get(name));
-  }
-
-  /** Tensors that nobody has asked for. */
-  public List<String> unused() {
-    return tensors.keySet().stream().filter(name -> !used.contains(name)).toList();
   }
 
   /** Whether the weight is there under its name or an alias, or can be put together. */
@@ -99,7 +88,6 @@ public final class Checkpoint {
   }
 
   private TensorOrigin stored(String name) {
-    used.add(name);
     TensorOrigin plain = new TensorOrigin.Stored(source, tensors.get(name));
     return adapter.map(lora -> lora.apply(name, plain)).orElse(plain);
   }

@@ -13,8 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * A LoRA adapter in the PEFT layout (Hu et al., <a href="https://arxiv.org/abs/2106.09685">LoRA:
@@ -25,7 +23,6 @@ import java.util.regex.PatternSyntaxException;
 public final class LoraAdapter {
 
   private static final String ROOT = "base_model.model.";
-  private static final int LONGEST_PATTERN = 256;
 
   private final DataType dataType;
   private final SequencedMap<String, LowRankUpdate> updates = new LinkedHashMap<>();
@@ -211,25 +208,11 @@ public final class LoraAdapter {
     /** The value of the first pattern that the module's name ends with, at a part's start. */
     private Optional<Double> pattern(String key, String module) {
       for (Map.Entry<String, JsonNode> entry : configuration.path(key).properties()) {
-        if (matches(entry.getKey(), module)) {
+        if (ModulePattern.matches(entry.getKey(), module)) {
           return Optional.of(entry.getValue().asDouble());
         }
       }
       return Optional.empty();
-    }
-
-    private static boolean matches(String pattern, String module) {
-      if (module.equals(pattern) || module.endsWith("." + pattern)) {
-        return true;
-      }
-      if (pattern.length() > LONGEST_PATTERN) {
-        return false;
-      }
-      try {
-        return Pattern.matches("(.*\\.)?(" + pattern + ")", module);
-      } catch (PatternSyntaxException noPattern) {
-        return false;
-      }
     }
 
     private void refuse(String reason) {

@@ -10,11 +10,14 @@ import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.merge.recipe.ParameterSetting;
 import dev.mergefarm.merge.recipe.ParameterSettings;
 import dev.mergefarm.merge.recipe.Recipe;
+import dev.mergefarm.merge.recipe.RecipeReader;
 import dev.mergefarm.merge.recipe.Slice;
 import dev.mergefarm.merge.recipe.Source;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -27,6 +30,7 @@ final class RecipeNormaliser {
   private final ArchitectureDefinition architecture;
   private final Function<ModelName, InspectedModel> models;
   private final Problems problems;
+  private final Map<ModelPart, Integer> layers = new HashMap<>();
 
   RecipeNormaliser(
       Recipe recipe,
@@ -100,7 +104,7 @@ final class RecipeNormaliser {
       InspectedModel model = models.apply(source.model());
       sources.add(
           new NormalModule.Source(
-              source.path(), model, 0, model.layers(definition), source.parameters(), false));
+              source.path(), model, 0, layers(model, definition), source.parameters(), false));
     }
     Optional<ModelName> base = recipe.baseModel();
     if (base.isPresent()
@@ -111,7 +115,7 @@ final class RecipeNormaliser {
               recipe.pathOf("base_model"),
               model,
               0,
-              model.layers(definition),
+              layers(model, definition),
               ParameterSettings.NONE,
               true));
     }
@@ -122,6 +126,14 @@ final class RecipeNormaliser {
     NormalModule.Slice slice = slice(path, sources, base, ParameterSettings.NONE);
     return Optional.of(new NormalModule(definition, List.of(slice), settings, false));
   }
+
+  /** Counting the layers of a model may take a pass over its tensors' names. */
+  private int layers(InspectedModel model, ModuleDefinition definition) {
+    return layers.computeIfAbsent(
+        new ModelPart(model.name(), definition.name()), _ -> model.layers(definition));
+  }
+
+  private record ModelPart(ModelName model, String module) {}
 
   private boolean equalDepth(List<NormalModule.Source> sources, ModuleDefinition definition) {
     int length = sources.getFirst().length();
@@ -157,7 +169,7 @@ final class RecipeNormaliser {
       for (Source source : slice.sources()) {
         LayerRange range = source.layers().orElseThrow();
         InspectedModel model = models.apply(source.model());
-        sound &= inRange(source, range, model.layers(definition));
+        sound &= inRange(source, range, layers(model, definition));
         sources.add(
             new NormalModule.Source(
                 source.path(), model, range.start(), range.length(), source.parameters(), false));
@@ -172,6 +184,18 @@ final class RecipeNormaliser {
                 slice.baseModel().or(recipe::baseModel),
                 slice.parameters()));
       }
+    }
+    int total = normal.stream().mapToInt(NormalModule.Slice::length).sum();
+    if (total > RecipeReader.MOST_LAYERS) {
+      problems.error(
+          ErrorCode.LAYER_OUT_OF_RANGE,
+          recipe.pathOf("slices"),
+          "The output would have "
+              + total
+              + " layers, more than "
+              + RecipeReader.MOST_LAYERS
+              + ".");
+      sound = false;
     }
     return sound
         ? Optional.of(new NormalModule(definition, normal, settings, true))

@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 final class RecipePlanner {
 
+  /** Most different models in one recipe. */
+  static final int MOST_MODELS = 256;
+
   private final MethodRegistry registry;
   private final long memoryBound;
   private final ModelOpener opener;
@@ -50,7 +53,15 @@ final class RecipePlanner {
     FilePlanner.checkChatTemplate(recipe, problems);
     method.ifPresent(found -> checkMethod(found, recipe, options.compatibility(), problems));
     try (ModelInspector inspector = new ModelInspector(opener, stages, options, problems)) {
-      mentions(recipe).forEach((name, path) -> inspector.inspect(name, path));
+      Map<ModelName, String> mentions = mentions(recipe);
+      if (mentions.size() > MOST_MODELS) {
+        problems.error(
+            ErrorCode.INVALID_VALUE,
+            recipe.path(),
+            "The recipe names " + mentions.size() + " models, more than " + MOST_MODELS + ".");
+        return Optional.empty();
+      }
+      mentions.forEach((name, path) -> inspector.inspect(name, path));
       if (!inspector.allUsable()) {
         return Optional.empty();
       }

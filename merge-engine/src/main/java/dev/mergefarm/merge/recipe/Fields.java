@@ -73,21 +73,21 @@ final class Fields {
             });
   }
 
-  /** A whole number of at least the given one. */
-  Optional<Integer> wholeNumber(String key, int least) {
-    return node(key).flatMap(node -> wholeNumber(node, least, problems));
+  /** A whole number within a range, both ends included. */
+  Optional<Integer> wholeNumber(String key, int least, int most) {
+    return node(key).flatMap(node -> wholeNumber(node, least, most, problems));
   }
 
-  static Optional<Integer> wholeNumber(YamlNode node, int least, Problems problems) {
+  static Optional<Integer> wholeNumber(YamlNode node, int least, int most, Problems problems) {
     Optional<Double> number =
         node instanceof YamlNode.Scalar scalar ? Numbers.read(scalar) : Optional.empty();
     if (number.isPresent()
         && number.get() == Math.rint(number.get())
         && number.get() >= least
-        && number.get() <= Integer.MAX_VALUE) {
+        && number.get() <= most) {
       return Optional.of(number.get().intValue());
     }
-    wrongKind(node, "a whole number of " + least + " or more", problems);
+    wrongKind(node, "a whole number from " + least + " to " + most, problems);
     return Optional.empty();
   }
 

@@ -17,6 +17,9 @@ import java.util.SequencedMap;
  */
 public final class RecipeReader {
 
+  /** Most layers that a model, or the output of a recipe, can have. */
+  public static final int MOST_LAYERS = 10_000;
+
   private static final Map<String, DataType> DATA_TYPES =
       Map.of("float32", DataType.F32, "float16", DataType.F16, "bfloat16", DataType.BF16);
 
@@ -236,8 +239,8 @@ public final class RecipeReader {
       Fields.wrongKind(node.get(), "[start, end]", problems);
       return Optional.empty();
     }
-    Optional<Integer> start = Fields.wholeNumber(list.items().getFirst(), 0, problems);
-    Optional<Integer> end = Fields.wholeNumber(list.items().getLast(), 0, problems);
+    Optional<Integer> start = Fields.wholeNumber(list.items().getFirst(), 0, MOST_LAYERS, problems);
+    Optional<Integer> end = Fields.wholeNumber(list.items().getLast(), 0, MOST_LAYERS, problems);
     if (start.isEmpty() || end.isEmpty()) {
       return Optional.empty();
     }

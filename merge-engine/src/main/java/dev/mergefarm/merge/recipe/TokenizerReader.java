@@ -11,6 +11,7 @@ import java.util.SequencedMap;
 /** Reads {@code tokenizer} and the older {@code tokenizer_source}. */
 final class TokenizerReader {
 
+  private static final int MOST_PADDING = 1 << 20;
   private static final List<String> KINDS = List.of("zero", "model_token");
 
   private final Problems problems;
@@ -61,7 +62,7 @@ final class TokenizerReader {
                     .entries()
                     .forEach(
                         (token, node) -> token(node).ifPresent(value -> tokens.put(token, value))));
-    Optional<Integer> multiple = fields.wholeNumber("pad_to_multiple_of", 1);
+    Optional<Integer> multiple = fields.wholeNumber("pad_to_multiple_of", 1, MOST_PADDING);
     fields.reportUnknown(compatibility);
     return vocabulary.map(
         value ->
@@ -126,7 +127,7 @@ final class TokenizerReader {
     }
     Optional<ModelName> model = models.required(fields, "model");
     Optional<String> token = fields.node("token").isEmpty() ? Optional.empty() : literal(fields);
-    Optional<Integer> row = fields.wholeNumber("token_id", 0);
+    Optional<Integer> row = fields.wholeNumber("token_id", 0, Integer.MAX_VALUE);
     fields.reportUnknown(compatibility);
     boolean both = fields.node("token").isPresent() && fields.node("token_id").isPresent();
     boolean neither = fields.node("token").isEmpty() && fields.node("token_id").isEmpty();

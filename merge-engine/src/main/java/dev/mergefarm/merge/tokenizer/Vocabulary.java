@@ -30,6 +30,8 @@ public record Vocabulary(
   /** The file that vocabularies are read from. */
   public static final String FILE = "tokenizer.json";
 
+  private static final long LARGEST_ID = (1 << 24) - 1;
+
   public Vocabulary {
     ids = Collections.unmodifiableSequencedMap(ids);
     added = Collections.unmodifiableSequencedMap(added);
@@ -72,7 +74,7 @@ public record Vocabulary(
   }
 
   private static int number(JsonNode node) {
-    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.asInt() < 0) {
+    if (!node.isIntegralNumber() || node.asLong() < 0 || node.asLong() > LARGEST_ID) {
       throw malformed("a token's id is " + node);
     }
     return node.asInt();
