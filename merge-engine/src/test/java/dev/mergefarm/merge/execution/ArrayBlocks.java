@@ -50,6 +50,13 @@ public final class ArrayBlocks implements TensorBlocks {
     return values;
   }
 
+  /** The bytes as they are stored. */
+  public byte[] stored() {
+    return content
+        .asSlice(0, dataType.bytesFor(shape.elements()))
+        .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+  }
+
   long bytesRead() {
     return bytesRead.get();
   }
