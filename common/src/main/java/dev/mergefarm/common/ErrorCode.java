@@ -119,6 +119,10 @@ public enum ErrorCode {
       false,
       "Send the token of the page before with the same filter, or none to start again."),
   MODEL_EXISTS(StatusKind.ALREADY_EXISTS, false, "Choose another name, or delete the model first."),
+  TASKS_EXIST(
+      StatusKind.ALREADY_EXISTS,
+      false,
+      "Bundles never change; import the changed tasks under another name."),
   TOO_MANY_WATCHES(
       StatusKind.RESOURCE_EXHAUSTED,
       true,

@@ -22,6 +22,7 @@ import dev.mergefarm.jobs.worker.JobContext;
 import dev.mergefarm.jobs.worker.JobHandler;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.messages.EvaluationMessages;
+import dev.mergefarm.messages.RequestedTasks;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.proto.v1.EvaluationResult;
 import dev.mergefarm.storage.ObjectStore;

@@ -40,6 +40,18 @@ public class EvaluationChecks {
 
   /** Adds every problem of the request's subject and tasks. */
   public void check(Caller caller, Problems problems, EvaluationRequest request) {
+    checkSubject(caller, problems, request);
+    if (request.getTasksCount() > 0) {
+      problems.addAll(
+          Patience.within(
+              caller.patience(configuration.checkTimeout()),
+              ErrorCode.DEADLINE_EXCEEDED,
+              "Checking the tasks",
+              () -> TaskChecks.problems(request, storage.store())));
+    }
+  }
+
+  private void checkSubject(Caller caller, Problems problems, EvaluationRequest request) {
     switch (request.getSubjectCase()) {
       case MODEL -> {
         if (!request.getModel().isBlank()) {

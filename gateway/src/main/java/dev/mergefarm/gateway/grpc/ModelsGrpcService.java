@@ -50,11 +50,16 @@ public class ModelsGrpcService extends ModelsGrpc.ModelsImplBase {
 
   @Override
   public StreamObserver<PutModelRequest> putModel(StreamObserver<Model> observer) {
-    PutModelCall call =
-        new PutModelCall(
-            uploads, models, Caller.ofGrpcCall(), (ServerCallStreamObserver<Model>) observer);
-    call.begin();
-    return call;
+    Caller caller = Caller.ofGrpcCall();
+    return UploadCall.begin(
+        observer,
+        request ->
+            switch (request.getPartCase()) {
+              case HEADER ->
+                  new UploadCall.Header<>(() -> uploads.start(caller, request.getHeader()));
+              case CHUNK -> new UploadCall.Chunk<>(request.getChunk());
+              case PART_NOT_SET -> new UploadCall.Empty<>();
+            });
   }
 
   @Override

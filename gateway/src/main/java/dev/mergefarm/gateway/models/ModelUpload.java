@@ -2,11 +2,11 @@ package dev.mergefarm.gateway.models;
 
 import com.google.protobuf.ByteString;
 import dev.mergefarm.common.ErrorCode;
-import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problems;
-import dev.mergefarm.gateway.request.Limits;
-import dev.mergefarm.proto.v1.ModelFile;
-import dev.mergefarm.proto.v1.PutModelHeader;
+import dev.mergefarm.gateway.upload.IncomingFile;
+import dev.mergefarm.gateway.upload.IncomingFiles;
+import dev.mergefarm.gateway.upload.Upload;
+import dev.mergefarm.proto.v1.Model;
 import dev.mergefarm.storage.ObjectUpload;
 import dev.mergefarm.storage.manifest.FileDigest;
 import dev.mergefarm.storage.manifest.Manifest;
@@ -16,127 +16,96 @@ import dev.mergefarm.storage.model.ModelFiles;
 import dev.mergefarm.storage.safetensors.SafetensorsTensorSource;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
-/**
- * A model that a client sends file by file. Nothing is visible before {@link #finish}; closing an
- * unfinished upload removes what was written. Holds one file's stream at a time. Calls come one at
- * a time.
- */
-public final class ModelUpload implements AutoCloseable {
+/** A model that a client sends; a draft until it is finished. */
+final class ModelUpload implements Upload<Model>, IncomingFiles.Target {
 
   private static final String ENGINE = "mergefarm upload";
 
-  private final PutModelHeader header;
+  private final IncomingFiles files;
   private final ModelDraft draft;
+  private final Supplier<Model> answer;
   private final Runnable onClose;
   private final ByteArrayOutputStream manifest = new ByteArrayOutputStream();
-  private int next;
-  private long left;
-  private ObjectUpload file;
+  private Optional<ObjectUpload> file = Optional.empty();
   private boolean finished;
 
   /**
-   * @param header checked already
+   * @param files announced and checked
+   * @param answer describes the model once it is visible
    * @param onClose called when the upload is closed
    */
-  ModelUpload(PutModelHeader header, ModelDraft draft, Runnable onClose) {
-    this.header = header;
+  ModelUpload(
+      List<IncomingFile> files, ModelDraft draft, Supplier<Model> answer, Runnable onClose) {
+    this.files = new IncomingFiles(files, this);
     this.draft = draft;
+    this.answer = answer;
     this.onClose = onClose;
   }
 
-  /** Opens the first file; to be called once, before the first chunk. */
+  /** Opens the first file; to be called once. */
   void begin() {
-    advance();
+    files.begin();
   }
 
-  /** Appends bytes to the file whose turn it is. */
+  @Override
+  public void begin(IncomingFile next) {
+    // The manifest is kept back: it is what makes the model visible.
+    file =
+        next.name().equals(ModelFiles.MANIFEST)
+            ? Optional.empty()
+            : Optional.of(draft.upload(next.name(), next.bytes()));
+  }
+
+  @Override
   public void write(ByteString chunk) {
-    if (chunk.size() > Limits.CHUNK_BYTES) {
-      throw wrong("A chunk has " + chunk.size() + " bytes; at most " + Limits.CHUNK_BYTES + ".");
-    }
-    if (chunk.isEmpty()) {
-      return;
-    }
-    if (chunk.size() > left) {
-      throw wrong(
-          next > header.getFilesCount()
-              ? "Bytes come after the last file."
-              : "The file '" + current().getName() + "' is longer than announced.");
-    }
-    if (isManifest(current())) {
-      manifest.writeBytes(chunk.toByteArray());
-    } else {
-      file.write(MemorySegment.ofBuffer(chunk.asReadOnlyByteBuffer()));
-    }
-    left -= chunk.size();
-    if (left == 0) {
-      completeFile();
-      advance();
-    }
+    files.write(chunk);
   }
 
-  /** Checks what was sent and makes the model visible. */
-  public void finish() {
-    if (next <= header.getFilesCount()) {
-      throw wrong(
-          "The stream ends " + left + " bytes before the end of '" + current().getName() + "'.");
-    }
+  @Override
+  public void write(MemorySegment bytes) {
+    file.ifPresentOrElse(
+        upload -> upload.write(bytes),
+        () -> manifest.writeBytes(bytes.toArray(ValueLayout.JAVA_BYTE)));
+  }
+
+  @Override
+  public void end(IncomingFile complete) {
+    file.ifPresent(
+        upload -> {
+          upload.publish();
+          upload.close();
+        });
+    file = Optional.empty();
+  }
+
+  @Override
+  public Model finish() {
+    files.requireComplete();
     if (SafetensorsTensorSource.isIn(draft.folder())) {
+      // Reads and checks all headers.
       SafetensorsTensorSource.open(draft.folder()).close();
     }
     draft.publish(this::manifest);
     finished = true;
+    return answer.get();
   }
 
   @Override
   public void close() {
     try {
-      if (file != null) {
-        file.close();
-      }
+      file.ifPresent(ObjectUpload::close);
       if (!finished) {
         draft.discard();
       }
     } finally {
       onClose.run();
     }
-  }
-
-  /** Moves on to the next file that has bytes; files without are written at once. */
-  private void advance() {
-    left = 0;
-    while (left == 0 && next <= header.getFilesCount()) {
-      next++;
-      if (next <= header.getFilesCount()) {
-        left = current().getBytes();
-        if (!isManifest(current())) {
-          file = draft.upload(current().getName(), left);
-        }
-        if (left == 0) {
-          completeFile();
-        }
-      }
-    }
-  }
-
-  private void completeFile() {
-    if (file != null) {
-      file.publish();
-      file.close();
-      file = null;
-    }
-  }
-
-  private ModelFile current() {
-    return header.getFiles(next - 1);
-  }
-
-  private static boolean isManifest(ModelFile file) {
-    return file.getName().equals(ModelFiles.MANIFEST);
   }
 
   /** The manifest that came with the model, if it tells the truth; else one that says: a copy. */
@@ -163,9 +132,5 @@ public final class ModelUpload implements AutoCloseable {
     }
     problems.throwIfErrors();
     return sent;
-  }
-
-  private static MergefarmException wrong(String message) {
-    return new MergefarmException(ErrorCode.INVALID_VALUE, message);
   }
 }

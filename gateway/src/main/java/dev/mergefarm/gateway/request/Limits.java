@@ -36,6 +36,9 @@ public final class Limits {
   /** Files of a model or task bundle. */
   public static final int FILES = 10_000;
 
+  /** Bytes of a task bundle. */
+  public static final long BUNDLE_BYTES = 10L << 30;
+
   /** Bytes of one chunk of a file sent or received. */
   public static final int CHUNK_BYTES = 1 << 20;
 

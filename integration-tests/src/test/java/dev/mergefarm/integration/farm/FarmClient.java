@@ -111,27 +111,11 @@ public final class FarmClient implements AutoCloseable {
 
   /** Sends messages of a model; the future has the answer or the failure. */
   public CompletableFuture<Model> put(List<PutModelRequest> parts) {
-    CompletableFuture<Model> answer = new CompletableFuture<>();
-    StreamObserver<PutModelRequest> stream =
-        ModelsGrpc.newStub(channel)
-            .putModel(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(Model model) {
-                    answer.complete(model);
-                  }
-
-                  @Override
-                  public void onError(Throwable failure) {
-                    answer.completeExceptionally(failure);
-                  }
-
-                  @Override
-                  public void onCompleted() {}
-                });
+    FutureObserver<Model> answer = new FutureObserver<>();
+    StreamObserver<PutModelRequest> stream = ModelsGrpc.newStub(channel).putModel(answer);
     parts.forEach(stream::onNext);
     stream.onCompleted();
-    return answer;
+    return answer.future();
   }
 
   /** The detailed status of a refused call. */

@@ -1,4 +1,4 @@
-package dev.mergefarm.evalworker;
+package dev.mergefarm.messages;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
@@ -8,6 +8,7 @@ import dev.mergefarm.eval.task.MemoryTaskFiles;
 import dev.mergefarm.eval.task.StoreTaskFiles;
 import dev.mergefarm.eval.task.TaskFiles;
 import dev.mergefarm.proto.v1.EvaluationRequest;
+import dev.mergefarm.storage.ObjectKeys;
 import dev.mergefarm.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +20,20 @@ import java.util.List;
  * @param files where definitions, includes and helpers are read from
  * @param data where data sets are read from
  */
-record RequestedTasks(TaskFiles files, DataFiles data) {
+public record RequestedTasks(TaskFiles files, DataFiles data) {
 
-  private static final String BUNDLES = "tasks/";
+  /** The part of the store that task bundles live in. */
+  public static final String BUNDLES = "tasks/";
+
+  /** A bundle's folder with this file is still being written, and is not there for anyone else. */
+  public static final String DRAFT = ".mergefarm/draft.json";
+
   private static final String DATA = "data/";
 
   /**
    * @throws MergefarmException with {@code TASK_NOT_FOUND} for a bundle that is not there
    */
-  static RequestedTasks of(EvaluationRequest request, ObjectStore store) {
+  public static RequestedTasks of(EvaluationRequest request, ObjectStore store) {
     List<String> folders =
         request.getTaskBundlesList().stream().map(name -> folder(name, store)).toList();
     List<DataFiles> data = new ArrayList<>();
@@ -43,7 +49,10 @@ record RequestedTasks(TaskFiles files, DataFiles data) {
 
   private static String folder(String bundle, ObjectStore store) {
     String folder = bundle + "/";
-    if (!bundle.startsWith(BUNDLES) || store.list(folder).isEmpty()) {
+    if (!bundle.startsWith(BUNDLES)
+        || ObjectKeys.fault(bundle).isPresent()
+        || store.find(folder + DRAFT).isPresent()
+        || store.list(folder).isEmpty()) {
       throw new MergefarmException(
           ErrorCode.TASK_NOT_FOUND, "There is no task bundle '" + bundle + "' in the store.");
     }
