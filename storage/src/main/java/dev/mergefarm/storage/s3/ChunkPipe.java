@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Carries a stream from the thread that makes it to the thread that sends it, through at most
@@ -69,6 +71,28 @@ final class ChunkPipe {
   /** Whether a reader has taken anything. */
   synchronized boolean started() {
     return started;
+  }
+
+  /**
+   * Waits until there is something to take, or the end.
+   *
+   * @return false when the time is up before
+   */
+  synchronized boolean awaitNext(Duration longest) throws IOException {
+    long end = System.nanoTime() + longest.toNanos();
+    try {
+      while (filled.isEmpty() && !ended && !broken) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          return false;
+        }
+        wait(left);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for bytes to send");
+    }
+    return true;
   }
 
   /** The next chunk, or null at the end. */

@@ -68,6 +68,12 @@ final class S3Failures {
         && answer.response().code() == 412;
   }
 
+  /** Whether a passing failure is the server's word that it did nothing. */
+  static boolean isRefusal(TransientFailure failure) {
+    return failure.lasting().getCause() instanceof ErrorResponseException answer
+        && Set.of(409, 429, 503).contains(answer.response().code());
+  }
+
   /** Whether the server says that it does not know what was asked of it. */
   static boolean isNotImplemented(Throwable failure) {
     return failure instanceof MergefarmException known

@@ -71,7 +71,7 @@ final class S3Puts {
                 () -> send(store, key, content, Map.of("If-None-Match", "*")));
         return true;
       } catch (Retries.TransientFailure failure) {
-        answerLost = true;
+        answerLost |= !S3Failures.isRefusal(failure);
         throw failure;
       } catch (MergefarmException failure) {
         if (S3Failures.isPreconditionFailed(failure)) {

@@ -11,6 +11,7 @@ import io.minio.Http;
 import io.minio.errors.MinioException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,8 @@ import okhttp3.Response;
  * a failure is final, because they are not kept.
  */
 final class StreamedUpload implements ObjectUpload {
+
+  private static final Duration LONG = Duration.ofHours(1);
 
   private final S3ObjectStore store;
   private final String key;
@@ -87,7 +90,9 @@ final class StreamedUpload implements ObjectUpload {
     }
   }
 
+  /** The request starts with the first chunk, since a server waits for its body only so long. */
   private String sendOnce() throws Retries.TransientFailure {
+    awaitFirstChunk();
     call = store.connection().http().newCall(request());
     if (closed) {
       throw new MergefarmException(ErrorCode.CANCELLED, "'" + key + "' was given up.");
@@ -103,6 +108,18 @@ final class StreamedUpload implements ObjectUpload {
         throw failure.lasting();
       }
       throw failure;
+    }
+  }
+
+  private void awaitFirstChunk() {
+    try {
+      boolean there = false;
+      while (!there) {
+        there = pipe.awaitNext(LONG);
+      }
+    } catch (IOException interrupted) {
+      throw new MergefarmException(
+          ErrorCode.CANCELLED, "Interrupted while sending '" + key + "'.", interrupted);
     }
   }
 
