@@ -141,11 +141,6 @@ final class FieldRenderer {
         .render(document);
   }
 
-  /** Compiles a template without rendering it, so that its mistakes show without a document. */
-  void compile(String source) {
-    templates.computeIfAbsent(source, text -> Template.compile(text, TemplateOptions.task()));
-  }
-
   private Object digitsToIndex(Object value, String source) {
     return !columns.contains(source) && value instanceof String text && isDigits(text)
         ? index(text)

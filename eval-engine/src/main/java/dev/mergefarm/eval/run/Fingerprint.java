@@ -19,13 +19,6 @@ final class Fingerprint {
     }
   }
 
-  /** Of one text in UTF-8, in hexadecimal. */
-  static String of(String text) {
-    Fingerprint fingerprint = new Fingerprint();
-    fingerprint.digest.update(text.getBytes(StandardCharsets.UTF_8));
-    return fingerprint.hexadecimal();
-  }
-
   /** Of everything that the tasks ask the model. */
   static String of(List<PlannedTask> tasks) {
     Fingerprint fingerprint = new Fingerprint();

@@ -29,7 +29,7 @@ class GoldenEvaluationTest {
   private static final Path SHARED = Path.of(System.getProperty("mergefarm.shared"));
   private static final Path GOLDENS = SHARED.resolve("goldens/eval");
 
-  private static final JavaFunctions HELPERS =
+  static final JavaFunctions HELPERS =
       new JavaFunctions()
           .define("helpers.doc_to_text", (arguments, keywords) -> helperText(arguments))
           .define("preprocess_spartqa.doc_to_text", (arguments, keywords) -> spartqa(arguments))
