@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mergefarm.storage.model.DefaultModelRepository;
 import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelReference;
-import dev.mergefarm.storage.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -20,11 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A model of {@code src/test/resources/lm} and what the reference implementation made of it. */
+/** A model of the test resources and what the reference implementation made of it. */
 record GoldenModel(Path folder) {
 
+  /** One model of each family, and models that set their options. */
   static Stream<GoldenModel> all() {
-    try (Stream<Path> folders = Files.list(resource("/lm"))) {
+    return Stream.of("/lm", "/lm-options").flatMap(GoldenModel::in);
+  }
+
+  private static Stream<GoldenModel> in(String resource) {
+    try (Stream<Path> folders = Files.list(resource(resource))) {
       return folders.filter(Files::isDirectory).sorted().toList().stream().map(GoldenModel::new);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -33,6 +37,11 @@ record GoldenModel(Path folder) {
 
   static GoldenModel named(String name) {
     return new GoldenModel(resource("/lm").resolve(name));
+  }
+
+  /** A model that sets options of its family. */
+  static GoldenModel option(String name) {
+    return new GoldenModel(resource("/lm-options").resolve(name));
   }
 
   /** A folder of the test resources. */
@@ -106,13 +115,6 @@ record GoldenModel(Path folder) {
       return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** All stored tensors of the model. */
-  List<TensorInfo> tensors() {
-    try (Model model = open()) {
-      return List.copyOf(model.tensors().tensors().values());
     }
   }
 
