@@ -1,5 +1,6 @@
 package dev.mergefarm.benchmarks;
 
+import dev.mergefarm.benchmarks.kernel.KernelBenchmark;
 import dev.mergefarm.benchmarks.merge.MergeBenchmark;
 import java.util.Arrays;
 import java.util.List;
@@ -7,7 +8,8 @@ import java.util.List;
 /** Runs a benchmark by name: {@code mergefarm benchmark NAME [OPTIONS]}. */
 public final class Main {
 
-  private static final List<Benchmark> BENCHMARKS = List.of(new MergeBenchmark());
+  private static final List<Benchmark> BENCHMARKS =
+      List.of(new MergeBenchmark(), new KernelBenchmark());
 
   private Main() {}
 
