@@ -159,6 +159,22 @@ public enum ErrorCode {
       StatusKind.FAILED_PRECONDITION,
       false,
       "The template passes a stated limit on output, work or nesting."),
+  FUNCTION_NOT_FOUND(
+      StatusKind.INVALID_ARGUMENT,
+      false,
+      "A helper is named `module.function`, with `module.py` beside the file that names it."),
+  FUNCTION_FAILED(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The Python helper raised; the message names its file and line."),
+  FUNCTION_LIMIT(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The Python helper ran too long or took too much memory; see its file and line."),
+  FUNCTIONS_UNAVAILABLE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "Name the folder of the helper process with `-Dmergefarm.python.host=FOLDER`."),
   CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
   INTERNAL(
       StatusKind.INTERNAL,

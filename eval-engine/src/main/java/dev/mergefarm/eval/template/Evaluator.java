@@ -4,7 +4,6 @@ import dev.mergefarm.eval.template.Expression.CallArguments;
 import dev.mergefarm.eval.template.python.Arguments;
 import dev.mergefarm.eval.template.python.Budget;
 import dev.mergefarm.eval.template.python.Comparison;
-import dev.mergefarm.eval.template.python.Markup;
 import dev.mergefarm.eval.template.python.Operators;
 import dev.mergefarm.eval.template.python.Printer;
 import dev.mergefarm.eval.template.python.PythonDict;
@@ -143,7 +142,12 @@ final class Evaluator {
       keywords.put(keyword.name(), evaluate(keyword.value(), scope));
     }
     if (arguments.extraPositional().isPresent()) {
-      positional.addAll(Values.toList(evaluate(arguments.extraPositional().get(), scope)));
+      Object extra = evaluate(arguments.extraPositional().get(), scope);
+      if (!Values.isIterable(extra)) {
+        throw PythonException.typeError(
+            "Value after * must be an iterable, not " + Values.typeName(extra));
+      }
+      positional.addAll(Values.toList(extra));
     }
     if (arguments.extraKeywords().isPresent()) {
       addKeywords(evaluate(arguments.extraKeywords().get(), scope), keywords);
@@ -151,10 +155,14 @@ final class Evaluator {
     return new Arguments(positional, keywords);
   }
 
-  private static void addKeywords(Object extra, Map<String, Object> keywords) {
+  private void addKeywords(Object extra, Map<String, Object> keywords) {
     if (!(extra instanceof PythonDict dict)) {
       throw PythonException.typeError(
-          "argument after ** must be a mapping, not " + Values.typeName(extra));
+          (environment.options().sandboxed()
+                  ? "jinja2.sandbox.SandboxedEnvironment.call()"
+                  : "jinja2.runtime.Context.call()")
+              + " argument after ** must be a mapping, not "
+              + Values.typeName(extra));
     }
     for (Map.Entry<Object, Object> entry : dict.entries()) {
       if (!Strings.isText(entry.getKey())) {
@@ -219,14 +227,13 @@ final class Evaluator {
 
   private Object concatenate(Expression.Concatenation concatenation, Scope scope) {
     List<Object> parts = evaluateAll(concatenation.parts(), scope);
-    boolean marked = scope.autoescape() && parts.stream().anyMatch(part -> part instanceof Markup);
     StringBuilder result = new StringBuilder();
     for (Object part : parts) {
-      String text = marked ? Markup.escape(part).text() : Printer.str(part);
+      String text = Printer.str(part);
       result.append(text);
       Budget.chargeGrowth(result.length(), text.length());
     }
-    return marked ? new Markup(result.toString()) : result.toString();
+    return result.toString();
   }
 
   private Object conditional(Expression.Conditional conditional, Scope scope) {
@@ -237,6 +244,9 @@ final class Evaluator {
     return conditional.whenFalse().isPresent()
         ? evaluate(conditional.whenFalse().get(), scope)
         : UndefinedValue.hint(
-            "the inline if-expression evaluated to false and no else section was defined.", false);
+            "the inline if-expression on line "
+                + conditional.line()
+                + " evaluated to false and no else section was defined.",
+            false);
   }
 }

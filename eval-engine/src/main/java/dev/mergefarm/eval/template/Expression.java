@@ -62,8 +62,13 @@ sealed interface Expression {
   /** {@code a ~ b ~ c}. */
   record Concatenation(List<Expression> parts, int offset) implements Expression {}
 
+  /**
+   * {@code whenTrue if test else whenFalse}.
+   *
+   * @param line of its start, which its message names
+   */
   record Conditional(
-      Expression test, Expression whenTrue, Optional<Expression> whenFalse, int offset)
+      Expression test, Expression whenTrue, Optional<Expression> whenFalse, int line, int offset)
       implements Expression {}
 
   /** The value that the body of a block leaves: what filter blocks and block assignments filter. */

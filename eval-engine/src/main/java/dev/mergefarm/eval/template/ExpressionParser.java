@@ -42,15 +42,15 @@ final class ExpressionParser {
 
   /** An expression, or several with commas between: a tuple. */
   Expression tuple() {
-    return tuple(this::expression, null, false);
+    return tuple(this::expression, false);
   }
 
-  /** The same without inline {@code if}, ended by a name too. */
-  Expression tupleUntil(String endName) {
-    return tuple(this::or, endName, false);
+  /** The same without inline {@code if}. */
+  Expression plainTuple() {
+    return tuple(this::or, false);
   }
 
-  Expression tuple(Supplier<Expression> element, String endName, boolean parenthesised) {
+  Expression tuple(Supplier<Expression> element, boolean parenthesised) {
     int offset = stream.current().offset();
     List<Expression> elements = new ArrayList<>();
     boolean isTuple = false;
@@ -58,7 +58,7 @@ final class ExpressionParser {
       if (!elements.isEmpty()) {
         stream.expectOperator(",");
       }
-      if (atTupleEnd(endName)) {
+      if (atTupleEnd()) {
         break;
       }
       elements.add(element.get());
@@ -79,11 +79,10 @@ final class ExpressionParser {
     return new Expression.TupleDisplay(elements, offset);
   }
 
-  private boolean atTupleEnd(String endName) {
+  private boolean atTupleEnd() {
     return stream.at(Token.Type.VARIABLE_END)
         || stream.at(Token.Type.BLOCK_END)
-        || stream.atOperator(")")
-        || (endName != null && stream.atName(endName));
+        || stream.atOperator(")");
   }
 
   private Expression conditional() {
@@ -93,7 +92,7 @@ final class ExpressionParser {
       Expression test = or();
       Optional<Expression> otherwise =
           stream.skipName("else") ? Optional.of(nested(this::conditional)) : Optional.empty();
-      value = new Expression.Conditional(test, value, otherwise, offset);
+      value = new Expression.Conditional(test, value, otherwise, stream.line(offset), offset);
       offset = stream.current().offset();
     }
     return value;
@@ -245,7 +244,7 @@ final class ExpressionParser {
     switch (token.text()) {
       case "(" -> {
         stream.next();
-        Expression inside = tuple(this::expression, null, true);
+        Expression inside = tuple(this::expression, true);
         stream.expectOperator(")");
         return inside;
       }

@@ -23,7 +23,11 @@ final class Globals {
 
   static Map<String, Object> all(TemplateOptions options) {
     Map<String, Object> globals = new HashMap<>();
-    globals.put("range", new PythonType("range", PythonRange::create));
+    globals.put(
+        "range",
+        new PythonType(
+            "range", options.sandboxed() ? PythonRange::createBounded : PythonRange::create));
+    globals.put("self", new TemplateReference());
     globals.put("dict", new PythonType("dict", DictMethods::create));
     globals.put("namespace", new PythonType("jinja2.utils.Namespace", Namespace::new));
     globals.put("cycler", new PythonType("jinja2.utils.Cycler", Cycler::new));
@@ -97,6 +101,24 @@ final class Globals {
       boolean first = !used;
       used = true;
       return first ? "" : separator;
+    }
+  }
+
+  /** {@code self}: would give access to blocks of a template that others extend. */
+  private static final class TemplateReference implements PythonObject {
+    @Override
+    public String typeName() {
+      return "TemplateReference";
+    }
+
+    @Override
+    public String moduleName() {
+      return "jinja2.runtime.";
+    }
+
+    @Override
+    public String repr() {
+      return "<TemplateReference None>";
     }
   }
 

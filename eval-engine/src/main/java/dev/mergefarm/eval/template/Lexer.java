@@ -50,10 +50,11 @@ final class Lexer {
   }
 
   /**
+   * @param source as read
    * @param tokens ends with a token of type END unless there is a failure
    * @param failure what is wrong behind the last token, or null
    */
-  record Result(List<Token> tokens, PythonException failure) {}
+  record Result(String source, List<Token> tokens, PythonException failure) {}
 
   /** The source with one kind of line end, and without the last one where it is not kept. */
   static String normalise(String source, boolean keepTrailingNewline) {
@@ -70,9 +71,9 @@ final class Lexer {
     try {
       lexer.run();
       lexer.add(Token.Type.END, "", source.length());
-      return new Result(lexer.tokens, null);
+      return new Result(source, lexer.tokens, null);
     } catch (PythonException e) {
-      return new Result(lexer.tokens, e.at(lexer.position));
+      return new Result(source, lexer.tokens, e.at(lexer.position));
     }
   }
 

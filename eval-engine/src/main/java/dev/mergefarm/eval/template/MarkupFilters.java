@@ -53,6 +53,10 @@ final class MarkupFilters {
       }
     } else {
       for (Object element : Values.toList(value)) {
+        if (!Values.isIterable(element)) {
+          throw PythonException.typeError(
+              "cannot unpack non-iterable " + Values.typeName(element) + " object");
+        }
         List<Object> parts = Values.toList(element);
         if (parts.size() != 2) {
           throw PythonException.valueError(

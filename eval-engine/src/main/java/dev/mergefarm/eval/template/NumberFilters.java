@@ -5,7 +5,6 @@ import dev.mergefarm.eval.template.python.Numbers;
 import dev.mergefarm.eval.template.python.Operators;
 import dev.mergefarm.eval.template.python.PythonException;
 import dev.mergefarm.eval.template.python.PythonException.Kind;
-import dev.mergefarm.eval.template.python.PythonObject;
 import dev.mergefarm.eval.template.python.Signature;
 import dev.mergefarm.eval.template.python.Strings;
 import dev.mergefarm.eval.template.python.ValueFormat;
@@ -46,9 +45,6 @@ final class NumberFilters {
   }
 
   private static Object absolute(Object value) {
-    if (value instanceof PythonObject object) {
-      object.requireOperand();
-    }
     if (!Numbers.isNumber(value)) {
       throw PythonException.typeError(
           "bad operand type for abs(): '" + Values.typeName(value) + "'");
@@ -111,9 +107,6 @@ final class NumberFilters {
   }
 
   private static Object roundCommon(Object value, Object precision) {
-    if (value instanceof PythonObject object) {
-      object.requireOperand();
-    }
     if (!Numbers.isNumber(value)) {
       throw PythonException.typeError(
           "type " + Values.typeName(value) + " doesn't define __round__ method");

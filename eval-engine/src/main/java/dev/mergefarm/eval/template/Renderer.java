@@ -209,6 +209,9 @@ final class Renderer {
 
   private void refuse(Statement.External external, Scope scope) {
     Object name = evaluator.evaluate(external.name(), scope);
+    if (environment.options().sandboxed()) {
+      throw PythonException.typeError("no loader for this environment specified");
+    }
     if (!external.ignoreMissing()) {
       throw new PythonException(Kind.TEMPLATE_NOT_FOUND, Printer.str(name));
     }

@@ -2,6 +2,7 @@ package dev.mergefarm.eval.template;
 
 import dev.mergefarm.eval.template.python.Budget;
 import dev.mergefarm.eval.template.python.Comparison;
+import dev.mergefarm.eval.template.python.DictView;
 import dev.mergefarm.eval.template.python.Markup;
 import dev.mergefarm.eval.template.python.Numbers;
 import dev.mergefarm.eval.template.python.Operators;
@@ -70,13 +71,16 @@ final class SequenceFilters {
 
   /** The elements from the end, where the value has an end. */
   private static List<Object> reversed(Object value) {
+    if (value instanceof UndefinedValue undefined && undefined.length() == 0) {
+      return List.of();
+    }
     boolean reversible =
         Strings.isText(value)
             || value instanceof List<?>
             || value instanceof PythonTuple
             || value instanceof PythonRange
             || value instanceof PythonDict
-            || value instanceof dev.mergefarm.eval.template.python.DictView;
+            || value instanceof DictView;
     if (!reversible) {
       if (value instanceof PythonObject object) {
         object.requireOperand();
@@ -115,8 +119,22 @@ final class SequenceFilters {
       Collections.reverse(elements);
       return elements;
     }
-    String name = value instanceof List<?> ? "list_reverseiterator" : "reversed";
-    return new PythonIterator(name, reversed(value).iterator());
+    return new PythonIterator(reverseIteratorName(value), reversed(value).iterator());
+  }
+
+  private static String reverseIteratorName(Object value) {
+    return switch (value) {
+      case List<?> list -> "list_reverseiterator";
+      case PythonRange range -> "range_iterator";
+      case PythonDict dict -> "dict_reversekeyiterator";
+      case DictView view ->
+          switch (view.part()) {
+            case KEYS -> "dict_reversekeyiterator";
+            case VALUES -> "dict_reversevalueiterator";
+            case ITEMS -> "dict_reverseitemiterator";
+          };
+      default -> "reversed";
+    };
   }
 
   private static Object join(Filters.Call call, Object[] a) {

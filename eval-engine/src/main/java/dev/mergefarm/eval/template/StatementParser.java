@@ -154,10 +154,10 @@ final class StatementParser {
 
   private Statement forLoop() {
     int offset = stream.next().offset();
-    Target target = targets.target("in", false);
+    Target target = targets.target(false);
     targets.requireNotLoop(target, offset);
     stream.expectName("in");
-    Expression iterable = expressions.tupleUntil("recursive");
+    Expression iterable = expressions.plainTuple();
     Optional<Expression> filter =
         stream.skipName("if") ? Optional.of(expressions.expression()) : Optional.empty();
     boolean recursive = stream.skipName("recursive");
@@ -173,7 +173,7 @@ final class StatementParser {
     List<Statement.Branch> branches = new ArrayList<>();
     List<Statement> otherwise = List.of();
     while (true) {
-      Expression test = expressions.tupleUntil(null);
+      Expression test = expressions.plainTuple();
       branches.add(new Statement.Branch(test, bodyUntil("elif", "else", "endif")));
       Token end = stream.next();
       if (end.isName("elif")) {
@@ -188,7 +188,7 @@ final class StatementParser {
 
   private Statement set() {
     int offset = stream.next().offset();
-    Target target = targets.target(null, true);
+    Target target = targets.target(true);
     if (stream.skipOperator("=")) {
       return new Statement.Set(target, expressions.tuple(), offset);
     }
@@ -203,7 +203,7 @@ final class StatementParser {
       if (!bindings.isEmpty()) {
         stream.expectOperator(",");
       }
-      Target target = targets.target(null, false);
+      Target target = targets.target(false);
       stream.expectOperator("=");
       bindings.add(new Statement.Binding(target, expressions.expression()));
     }

@@ -35,12 +35,11 @@ final class TargetParser {
   /**
    * A name, a member of a namespace, or several with commas between.
    *
-   * @param endName a name that ends the list, or null
    * @param members whether members are allowed
    */
-  Target target(String endName, boolean members) {
+  Target target(boolean members) {
     Token start = stream.current();
-    return convert(expressions.tuple(() -> element(members), endName, false), start);
+    return convert(expressions.tuple(() -> element(members), false), start);
   }
 
   private Expression element(boolean members) {
@@ -83,7 +82,11 @@ final class TargetParser {
       if (!parameters.isEmpty()) {
         stream.expectOperator(",");
       }
+      Token token = stream.current();
       String name = name();
+      if (parameters.stream().anyMatch(parameter -> parameter.name().equals(name))) {
+        throw stream.error("duplicate argument '" + name + "' in macro definition", token);
+      }
       if (stream.skipOperator("=")) {
         defaults = true;
         parameters.add(new Statement.Parameter(name, Optional.of(expressions.expression())));
@@ -111,7 +114,7 @@ final class TargetParser {
     if (taken) {
       throw new PythonException(
               PythonException.Kind.TEMPLATE_ASSERTION_ERROR,
-              "can't assign to special loop variable in for-loop")
+              "Can't assign to special loop variable in for-loop target")
           .at(offset);
     }
   }

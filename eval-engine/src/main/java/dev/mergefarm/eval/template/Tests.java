@@ -70,7 +70,7 @@ final class Tests {
 
   private static boolean isSequence(Object value) {
     if (value instanceof UndefinedValue undefined) {
-      return undefined.length() == 0;
+      return !undefined.strict();
     }
     return Strings.isText(value)
         || value instanceof List<?>

@@ -148,9 +148,22 @@ final class TextFilters {
     return found;
   }
 
+  /** What Python's {@code +=} says to anything but text. */
+  private static void requireIndentable(Object value) {
+    if (value instanceof List<?>) {
+      throw PythonException.attributeError(value, "splitlines");
+    }
+    boolean addable = Strings.isText(value) || value instanceof PythonTuple;
+    if (!addable && !(value instanceof UndefinedValue)) {
+      throw PythonException.typeError(
+          "unsupported operand type(s) for +=: '" + Values.typeName(value) + "' and 'str'");
+    }
+  }
+
   private static Object indent(Object[] a) {
     String indention =
         Strings.isText(a[1]) ? Strings.text(a[1]) : Strings.text(Operators.multiply(" ", a[1]));
+    requireIndentable(a[0]);
     Object whole = Operators.add(a[0], "\n");
     List<Object> lines = Values.toList(Values.call(member(whole, "splitlines"), Arguments.NONE));
     StringBuilder result = new StringBuilder(Values.truth(a[2]) ? indention : "");

@@ -30,6 +30,11 @@ final class TokenStream {
     return requireToken(position);
   }
 
+  /** The line, from 1, of an offset in the source. */
+  int line(int offset) {
+    return 1 + (int) lexed.source().substring(0, offset).chars().filter(c -> c == '\n').count();
+  }
+
   /** The token behind the current one. */
   Token look() {
     return requireToken(position + 1);

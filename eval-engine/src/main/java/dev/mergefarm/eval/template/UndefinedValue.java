@@ -107,6 +107,11 @@ record UndefinedValue(String message, Kind kind, boolean strict) implements Pyth
   }
 
   @Override
+  public boolean decidesEquality() {
+    return true;
+  }
+
+  @Override
   public boolean hashable() {
     failIfStrict();
     return true;

@@ -31,6 +31,11 @@ class TruthTableTest {
     return rows("truth.json");
   }
 
+  @TestFactory
+  Stream<DynamicTest> rendersEveryFilterTestMethodAndStatementAsJinja2() throws IOException {
+    return rows("truth-more.json");
+  }
+
   private static Stream<DynamicTest> rows(String file) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     JsonNode table;

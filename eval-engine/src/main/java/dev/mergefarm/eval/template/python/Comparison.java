@@ -15,6 +15,12 @@ public final class Comparison {
 
   /** {@code a == b}. */
   public static boolean equal(Object a, Object b) {
+    if (a instanceof PythonObject object && object.decidesEquality()) {
+      return object.same(b);
+    }
+    if (b instanceof PythonObject object && object.decidesEquality()) {
+      return object.same(a);
+    }
     if (a instanceof PythonObject object && !(a instanceof Markup)) {
       return object.same(b);
     }
@@ -167,9 +173,6 @@ public final class Comparison {
   public static boolean contains(Object container, Object value) {
     if (Strings.isText(container)) {
       if (!Strings.isText(value)) {
-        if (value instanceof PythonObject object) {
-          object.requireOperand();
-        }
         throw PythonException.typeError(
             "'in <string>' requires string as left operand, not " + Values.typeName(value));
       }

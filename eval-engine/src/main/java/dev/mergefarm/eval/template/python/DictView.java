@@ -63,7 +63,7 @@ public record DictView(PythonDict dict, Part part) implements PythonObject {
 
   @Override
   public Iterator<Object> iterate() {
-    return Values.iterate(elements());
+    return dict.guarded(elements());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.mergefarm.eval.template.python;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** Python's {@code bool}, {@code int} and {@code float}: kinds, conversions, text. */
@@ -127,7 +128,7 @@ public final class Numbers {
     if (value == 0) {
       return 1 / value < 0 ? "-0.0" : "0.0";
     }
-    BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal decimal = shortest(value);
     String digits = decimal.unscaledValue().abs().toString();
     int exponent = digits.length() - 1 - decimal.scale();
     String sign = value < 0 ? "-" : "";
@@ -136,6 +137,16 @@ public final class Numbers {
     }
     String plain = decimal.abs().toPlainString();
     return sign + (plain.indexOf('.') < 0 ? plain + ".0" : plain);
+  }
+
+  /** The shortest decimal that reads back; Java gives two digits even where one is enough. */
+  private static BigDecimal shortest(double value) {
+    BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    if (decimal.precision() == 2) {
+      BigDecimal shorter = decimal.round(new MathContext(1, RoundingMode.HALF_UP));
+      return shorter.doubleValue() == value ? shorter.stripTrailingZeros() : decimal;
+    }
+    return decimal;
   }
 
   private static String scientific(String digits, int exponent) {

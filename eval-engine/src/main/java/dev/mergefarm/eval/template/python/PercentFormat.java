@@ -28,9 +28,6 @@ final class PercentFormat {
   }
 
   static String format(String format, Object arguments) {
-    if (arguments instanceof PythonObject object && !(arguments instanceof Markup)) {
-      object.requireOperand();
-    }
     PercentFormat formatter = new PercentFormat(format, arguments);
     formatter.run();
     return formatter.result.toString();
@@ -67,8 +64,12 @@ final class PercentFormat {
     }
   }
 
+  /** Whether the value can be subscripted, which is what Python asks before it complains. */
   private static boolean isMapping(Object value) {
-    return value instanceof List<?> || value instanceof PythonDict;
+    return value instanceof List<?>
+        || value instanceof PythonDict
+        || value instanceof PythonRange
+        || (value instanceof PythonObject object && object.decidesEquality());
   }
 
   private void directive() {
@@ -113,6 +114,9 @@ final class PercentFormat {
   private void readKey(Directive directive) {
     if (peek() != '(') {
       return;
+    }
+    if (arguments instanceof PythonObject object && object.decidesEquality()) {
+      object.requireOperand();
     }
     if (!(arguments instanceof PythonDict dict)) {
       throw PythonException.typeError("format requires a mapping");

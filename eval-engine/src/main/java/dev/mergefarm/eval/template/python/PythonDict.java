@@ -93,7 +93,28 @@ public final class PythonDict implements PythonObject {
 
   @Override
   public Iterator<Object> iterate() {
-    return keys().iterator();
+    return guarded(keys());
+  }
+
+  /** Goes over what was taken from the dict, as long as the dict keeps its size. */
+  Iterator<Object> guarded(List<Object> taken) {
+    Iterator<Object> iterator = Values.iterate(taken);
+    int size = entries.size();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        if (entries.size() != size) {
+          throw new PythonException(
+              PythonException.Kind.RUNTIME_ERROR, "dictionary changed size during iteration");
+        }
+        return iterator.hasNext();
+      }
+
+      @Override
+      public Object next() {
+        return iterator.next();
+      }
+    };
   }
 
   @Override

@@ -66,6 +66,11 @@ public interface PythonObject {
     return this == other;
   }
 
+  /** Whether {@link #same} decides also where the other operand has an opinion of its own. */
+  default boolean decidesEquality() {
+    return false;
+  }
+
   /** Whether the value can be a dict key. */
   default boolean hashable() {
     return true;

@@ -13,7 +13,7 @@ import java.util.NoSuchElementException;
  */
 public record PythonRange(long start, long stop, long step) implements PythonObject {
 
-  /** The sandbox of Jinja2 allows no longer ranges; neither does this engine anywhere. */
+  /** The sandbox of Jinja2 allows no longer ranges. */
   public static final long LONGEST = 100_000;
 
   public PythonRange {
@@ -23,6 +23,17 @@ public record PythonRange(long start, long stop, long step) implements PythonObj
   }
 
   /** {@code range(...)}, at most {@link #LONGEST} values. */
+  public static PythonRange createBounded(Arguments arguments) {
+    PythonRange range = create(arguments);
+    if (range.size().compareTo(BigInteger.valueOf(LONGEST)) > 0) {
+      throw new PythonException(
+          PythonException.Kind.OVERFLOW_ERROR,
+          "Range too big. The sandbox blocks ranges larger than MAX_RANGE (" + LONGEST + ").");
+    }
+    return range;
+  }
+
+  /** {@code range(...)} of any length. */
   public static PythonRange create(Arguments arguments) {
     if (!arguments.keywords().isEmpty()) {
       throw PythonException.typeError("range() takes no keyword arguments");
@@ -35,17 +46,10 @@ public record PythonRange(long start, long stop, long step) implements PythonObj
       throw PythonException.typeError("range expected at most 3 arguments, got " + count);
     }
     long first = Numbers.index(arguments.get(0));
-    PythonRange range =
-        count == 1
-            ? new PythonRange(0, first, 1)
-            : new PythonRange(
-                first, Numbers.index(arguments.get(1)), Numbers.index(arguments.get(2, 1L)));
-    if (range.size().compareTo(BigInteger.valueOf(LONGEST)) > 0) {
-      throw new PythonException(
-          PythonException.Kind.OVERFLOW_ERROR,
-          "Range too big. The sandbox blocks ranges larger than MAX_RANGE (" + LONGEST + ").");
-    }
-    return range;
+    return count == 1
+        ? new PythonRange(0, first, 1)
+        : new PythonRange(
+            first, Numbers.index(arguments.get(1)), Numbers.index(arguments.get(2, 1L)));
   }
 
   private BigInteger size() {
@@ -75,7 +79,12 @@ public record PythonRange(long start, long stop, long step) implements PythonObj
 
   @Override
   public long length() {
-    return size().longValueExact();
+    BigInteger size = size();
+    if (size.bitLength() > 63) {
+      throw new PythonException(
+          PythonException.Kind.OVERFLOW_ERROR, "Python int too large to convert to C ssize_t");
+    }
+    return size.longValue();
   }
 
   @Override
@@ -102,7 +111,12 @@ public record PythonRange(long start, long stop, long step) implements PythonObj
 
   @Override
   public Object item(Object key) {
-    return start + Sequences.index(key, (int) length(), "range object") * step;
+    return start + Sequences.index(key, cappedLength(), "range object") * step;
+  }
+
+  /** The length as far as indexes reach. */
+  private int cappedLength() {
+    return (int) Math.min(length(), Integer.MAX_VALUE);
   }
 
   boolean contains(Object integer) {
@@ -114,7 +128,7 @@ public record PythonRange(long start, long stop, long step) implements PythonObj
   }
 
   PythonRange slice(Object from, Object to, Object by) {
-    Slice slice = Slice.resolve(from, to, by, (int) length());
+    Slice slice = Slice.resolve(from, to, by, cappedLength());
     long first = start + slice.start() * step;
     long stride = step * slice.step();
     return new PythonRange(first, first + slice.count() * stride, stride);
@@ -134,7 +148,10 @@ public record PythonRange(long start, long stop, long step) implements PythonObj
 
   private Object indexOf(Object value) {
     if (!Numbers.isInteger(value) || !contains(value)) {
-      throw PythonException.valueError(Printer.repr(value) + " is not in range");
+      throw PythonException.valueError(
+          Numbers.isInteger(value)
+              ? Printer.repr(value) + " is not in range"
+              : "sequence.index(x): x not in sequence");
     }
     return (Numbers.big(value).longValue() - start) / step;
   }

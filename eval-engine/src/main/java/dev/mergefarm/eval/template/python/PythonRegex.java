@@ -36,9 +36,40 @@ public final class PythonRegex {
       int flags = Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNIX_LINES | Pattern.UNICODE_CASE;
       return new PythonRegex(Pattern.compile(translate(source), flags));
     } catch (PatternSyntaxException e) {
-      throw new PythonException(
-          PythonException.Kind.REGEX_ERROR, e.getDescription() + " at position " + e.getIndex());
+      throw regexError(reason(source, e));
     }
+  }
+
+  /** Python's words for the mistakes that both engines know. */
+  private static String reason(String source, PatternSyntaxException e) {
+    int index = Math.clamp(e.getIndex(), 0, source.length());
+    String description = e.getDescription();
+    if (description.startsWith("Unclosed group")) {
+      return "missing ), unterminated subpattern at position " + lastOpen(source);
+    }
+    if (description.startsWith("Unmatched closing")) {
+      return "unbalanced parenthesis at position " + Math.max(source.indexOf(')', index), 0);
+    }
+    if (description.startsWith("Dangling meta")) {
+      return "nothing to repeat at position " + index;
+    }
+    if (description.startsWith("Unclosed character class")) {
+      return "unterminated character set at position " + Math.max(source.lastIndexOf('['), 0);
+    }
+    return description + " at position " + index;
+  }
+
+  private static int lastOpen(String source) {
+    java.util.ArrayDeque<Integer> open = new java.util.ArrayDeque<>();
+    for (int i = 0; i < source.length(); i++) {
+      switch (source.charAt(i)) {
+        case '\\' -> i++;
+        case '(' -> open.push(i);
+        case ')' -> open.poll();
+        default -> {}
+      }
+    }
+    return open.isEmpty() ? 0 : open.peek();
   }
 
   private static String translate(String source) {

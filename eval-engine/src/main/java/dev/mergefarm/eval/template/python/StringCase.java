@@ -37,8 +37,12 @@ public final class StringCase {
     if (simple != c || Strings.length(upper) == 1) {
       return Character.toString(simple);
     }
-    int first = Character.charCount(upper.codePointAt(0));
-    return upper.substring(0, first) + lower(upper.substring(first));
+    int first = 0;
+    while (!Characters.isCased(upper.codePointAt(first))) {
+      first += Character.charCount(upper.codePointAt(first));
+    }
+    int rest = first + Character.charCount(upper.codePointAt(first));
+    return upper.substring(0, rest) + lower(upper.substring(rest));
   }
 
   /** {@code str.capitalize}. */

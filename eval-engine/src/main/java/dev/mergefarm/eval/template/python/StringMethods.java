@@ -123,8 +123,7 @@ final class StringMethods {
       return Strings.strip(text, left, right);
     }
     if (!Strings.isText(characters)) {
-      throw PythonException.typeError(
-          name + " arg must be None or str, not " + Values.typeName(characters));
+      throw PythonException.typeError(name + " arg must be None or str");
     }
     return Strings.strip(text, Strings.text(characters), left, right);
   }

@@ -58,7 +58,7 @@ final class StringSplitting {
         return parts;
       }
       if (parts.size() >= limit) {
-        parts.add(Strings.strip(text.substring(position), false, true));
+        parts.add(text.substring(position));
         return parts;
       }
       int start = position;
@@ -81,7 +81,7 @@ final class StringSplitting {
         break;
       }
       if (parts.size() >= limit) {
-        parts.add(Strings.strip(text.substring(0, end), true, false));
+        parts.add(text.substring(0, end));
         break;
       }
       int stop = end;

@@ -1,0 +1,219 @@
+"""Loads helpers and calls them as the parent process asks. See PythonHost for the messages."""
+
+
+def _start(read, emit, allow, seed, sources):
+    import _thread
+    import functools
+    import importlib.abc
+    import importlib.util
+    import json
+    import linecache
+    import os
+    import random
+    import signal
+    import sys
+    import threading
+    import traceback
+    from types import ModuleType
+
+    modules = {}
+    functions = {}
+    folders = []
+    texts = set()
+
+    def limit(milliseconds):
+        """Gives what follows this long; what ignores that is interrupted from outside a while later."""
+        signal.setitimer(signal.ITIMER_REAL, milliseconds / 1000)
+        allow(milliseconds)
+
+    def source_of(path):
+        return json.loads(read(path)).get("source")
+
+    def provide(name, source):
+        module = ModuleType(name)
+        sys.modules[name] = module
+        exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+
+    def execute(module, path, source):
+        texts.add(path)
+        linecache.cache[path] = (len(source), None, source.splitlines(True), path)
+        exec(compile(source, path, "exec"), module.__dict__)
+
+    class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+        """Finds modules among the task files: beside the helpers, or below `lm_eval.tasks`."""
+
+        def find_spec(self, fullname, path=None, target=None):
+            name = fullname.removeprefix("lm_eval.tasks.")
+            places = [""] if name != fullname else list(dict.fromkeys([*reversed(folders), ""]))
+            relative = name.replace(".", "/")
+            for folder in places:
+                base = f"{folder}/{relative}" if folder else relative
+                for file, package in ((f"{base}.py", False), (f"{base}/__init__.py", True)):
+                    source = source_of(file)
+                    if source is not None:
+                        spec = importlib.util.spec_from_loader(fullname, self, is_package=package)
+                        spec.loader_state = (file, source)
+                        return spec
+            if name != fullname:
+                return importlib.util.spec_from_loader(fullname, self, is_package=True)
+            return None
+
+        def create_module(self, spec):
+            if spec.loader_state and spec.loader_state[0] in modules:
+                return modules[spec.loader_state[0]]
+            return None
+
+        def exec_module(self, module):
+            state = module.__spec__.loader_state
+            if state and modules.get(state[0]) is not module:
+                modules[state[0]] = module
+                execute(module, *state)
+
+    def load(path):
+        if path in modules:
+            return modules[path]
+        source = source_of(path)
+        if source is None:
+            raise ModuleNotFoundError(f"there is no file {path} among the task files")
+        folder, _, file = path.rpartition("/")
+        package = folder.replace("/", ".") if all(part.isidentifier() for part in folder.split("/")) else ""
+        name = ".".join(part for part in ("lm_eval.tasks", package, file.removesuffix(".py")) if part)
+        module = ModuleType(name)
+        module.__file__ = path
+        module.__package__ = name.rpartition(".")[0]
+        modules[path] = module
+        sys.modules[name] = module
+        if folder not in folders:
+            folders.append(folder)
+        try:
+            execute(module, path, source)
+        except BaseException:
+            del modules[path]
+            del sys.modules[name]
+            raise
+        return module
+
+    def plain(value):
+        if isinstance(value, (set, frozenset)):
+            return sorted(value, key=repr)
+        if type(value).__name__ == "Dataset":
+            return value.to_list()
+        if hasattr(value, "__iter__"):
+            return list(value)
+        raise TypeError(f"a helper cannot answer a value of type {type(value).__name__}")
+
+    def send(key, value):
+        emit(json.dumps({key: value}, default=plain))
+
+    def find(request):
+        found = functools.reduce(getattr, request["attribute"].split("."), load(request["path"]))
+        functions[request["id"]] = found
+        send("result", callable(found))
+
+    def each(request):
+        function = functions[request["id"]]
+        keywords = request["keywords"]
+        for arguments in request["arguments"]:
+            limit(request["limit"])
+            send("result", function(*arguments, **keywords))
+
+    def dataset(request):
+        datasets = sys.modules["datasets"]
+        answer = functions[request["id"]](datasets.Dataset(request["rows"], request["columns"]))
+        rows = answer.to_list() if isinstance(answer, datasets.Dataset) else list(answer)
+        size = 512
+        for start in range(0, len(rows), size):
+            send("result", rows[start:start + size])
+
+    def filtered(request):
+        function = functions[request["id"]]
+        answers, documents, keywords = request["answers"], request["documents"], request["keywords"]
+        if isinstance(function, type):
+            result = function(**keywords).apply(answers, documents)
+        else:
+            result = function(answers, documents, **keywords)
+        send("result", list(result))
+
+    operations = {"find": find, "each": each, "dataset": dataset, "filter": filtered}
+
+    def failure(error):
+        report = {"kind": "raised", "type": type(error).__name__, "message": str(error)}
+        if isinstance(error, MemoryError):
+            report.update(kind="memory", message="took more memory than it may")
+        elif isinstance(error, Overtime):
+            report["kind"] = "timeout"
+        elif isinstance(error, SystemExit):
+            report["kind"] = "exit"
+        elif isinstance(error, ModuleNotFoundError):
+            report["kind"] = "import"
+            report["module"] = error.name
+        if isinstance(error, SyntaxError) and error.filename:
+            report.update(file=error.filename, line=error.lineno, function="", text=(error.text or "").strip(),
+                          message=str(error.msg))
+            return report
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename in texts:
+                report.update(file=frame.filename, line=frame.lineno, function=frame.name, text=frame.line or "")
+                break
+        return report
+
+    def handle(text):
+        request = json.loads(text)
+        try:
+            limit(request["limit"])
+            operations[request["op"]](request)
+            limit(0)
+            emit('{"done": true}')
+        except BaseException as error:
+            limit(0)
+            emit(json.dumps({"error": failure(error)}))
+
+    class Overtime(BaseException):
+        """Raised inside a helper when its time is up."""
+
+    last_place = [""]
+
+    def time_is_up(_, frame):
+        while frame is not None and frame.f_code.co_filename not in texts:
+            frame = frame.f_back
+        if frame is not None:
+            path, line = frame.f_code.co_filename, frame.f_lineno
+            text = linecache.getline(path, line).strip()
+            found = {"file": path, "line": line, "function": frame.f_code.co_name, "text": text}
+            last_place[0] = "," + json.dumps(found)[1:-1]
+        raise Overtime("ran longer than it may")
+
+    def place():
+        """Where a helper was when its time was up, as the end of a report; or nothing."""
+        return last_place[0]
+
+    signal.signal(signal.SIGALRM, time_is_up)
+
+    def refuse(name):
+        def refused(*_, **__):
+            raise PermissionError(f"helpers may not use {name}")
+
+        return refused
+
+    for name in dir(os):
+        if name.startswith(("exec", "fork", "kill", "popen", "posix_spawn", "spawn", "system", "_exit", "abort")):
+            for owner in (os, sys.modules["posix"]):
+                if hasattr(owner, name):
+                    setattr(owner, name, refuse(f"os.{name}"))
+    for owner, name in ((_thread, "start_new_thread"), (_thread, "start_new"), (threading, "_start_new_thread")):
+        setattr(owner, name, refuse("threads"))
+    for name in ("socket", "_socket", "subprocess", "_posixsubprocess", "multiprocessing", "ctypes", "_ctypes",
+                 "java", "polyglot"):
+        sys.modules[name] = None
+    sys.dont_write_bytecode = True
+    sys.setrecursionlimit(1000)
+    for name in ("datasets", "lm_eval"):
+        provide(name, sources[name])
+    sys.meta_path.append(Finder())
+    random.seed(seed)
+    return handle, place
+
+
+handle, place = _start(host_read, host_emit, host_allow, host_seed,
+                {"datasets": source_datasets, "lm_eval": source_lm_eval})
+del host_read, host_emit, host_allow, host_seed, source_datasets, source_lm_eval, source_bootstrap, _start
