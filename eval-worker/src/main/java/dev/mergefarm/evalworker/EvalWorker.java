@@ -1,5 +1,7 @@
 package dev.mergefarm.evalworker;
 
+import dev.mergefarm.eval.function.PythonFunctions;
+import dev.mergefarm.eval.function.PythonHostOptions;
 import dev.mergefarm.eval.model.ModelLoader;
 import dev.mergefarm.eval.model.ModelOptions;
 import dev.mergefarm.eval.torch.ComputeType;
@@ -82,7 +84,7 @@ public class EvalWorker implements RunningWorker {
                     storage.store(),
                     new SubjectModels(storage.models(), started),
                     ModelLoader::load,
-                    files -> new HelpersRefused(),
+                    (files, seed) -> new PythonFunctions(files, PythonHostOptions::located, seed),
                     configuration.modelOptions(ModelOptions.onBestDevice(ComputeType.FLOAT32)),
                     Clock.systemUTC()));
     return (request, context) -> handler.get().handle(request, context);

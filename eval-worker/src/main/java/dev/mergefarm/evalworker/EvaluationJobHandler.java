@@ -33,7 +33,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,20 +49,20 @@ final class EvaluationJobHandler implements JobHandler {
   private final ObjectStore store;
   private final SubjectModels subjects;
   private final LanguageModels models;
-  private final Function<TaskFiles, TaskFunctions> functions;
+  private final BiFunction<TaskFiles, Long, TaskFunctions> functions;
   private final ModelOptions defaults;
   private final Clock clock;
 
   /**
    * @param store where tasks and data come from and results go
-   * @param functions runs the helpers of task files
+   * @param functions runs the helpers of task files, given the seed of their global generator
    * @param defaults device, threads and memory of every model
    */
   EvaluationJobHandler(
       ObjectStore store,
       SubjectModels subjects,
       LanguageModels models,
-      Function<TaskFiles, TaskFunctions> functions,
+      BiFunction<TaskFiles, Long, TaskFunctions> functions,
       ModelOptions defaults,
       Clock clock) {
     this.store = store;
@@ -105,7 +105,7 @@ final class EvaluationJobHandler implements JobHandler {
     ModelOptions modelOptions = modelOptions(request, context);
     RequestedTasks tasks = RequestedTasks.of(request, store);
     context.progress().onProgress(new Progress("plan", 0, 0, 0, 0));
-    try (TaskFunctions helpers = functions.apply(tasks.files())) {
+    try (TaskFunctions helpers = functions.apply(tasks.files(), options.seeds().python())) {
       TaskEvaluation evaluation = evaluation(tasks, helpers);
       EvaluationPlan plan = evaluation.plan(options, request.getTasksList());
       LOG.info("Scoring {} requests of {} tasks", plan.requestCount(), plan.tasks().size());

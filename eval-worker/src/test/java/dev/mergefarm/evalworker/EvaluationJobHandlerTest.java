@@ -75,7 +75,7 @@ class EvaluationJobHandlerTest {
         store,
         subjects,
         models,
-        files -> new HelpersRefused(),
+        (files, seed) -> new HelpersRefused(),
         ModelOptions.onCpu(ComputeType.FLOAT32).withThreads(1),
         Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
   }

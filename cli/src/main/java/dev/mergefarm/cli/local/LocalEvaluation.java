@@ -8,6 +8,8 @@ import dev.mergefarm.eval.EvaluationOutcome;
 import dev.mergefarm.eval.EvaluationPlan;
 import dev.mergefarm.eval.RecordSink;
 import dev.mergefarm.eval.data.DirectoryDataFiles;
+import dev.mergefarm.eval.function.PythonFunctions;
+import dev.mergefarm.eval.function.PythonHostOptions;
 import dev.mergefarm.eval.model.LocalLanguageModel;
 import dev.mergefarm.eval.model.ModelLoader;
 import dev.mergefarm.eval.model.ModelOptions;
@@ -15,6 +17,7 @@ import dev.mergefarm.eval.result.ResultsFolder;
 import dev.mergefarm.eval.result.RunDescription;
 import dev.mergefarm.eval.run.TaskEvaluation;
 import dev.mergefarm.eval.task.DirectoryTaskFiles;
+import dev.mergefarm.eval.task.TaskFiles;
 import dev.mergefarm.eval.task.TaskFunctions;
 import dev.mergefarm.eval.task.TaskLibrary;
 import dev.mergefarm.merge.MergeEngine;
@@ -65,8 +68,10 @@ public final class LocalEvaluation implements AutoCloseable {
   public LocalEvaluation(List<Path> folders, EvaluationOptions options) {
     List<Path> dataRoots = new ArrayList<>(List.of(Path.of("")));
     dataRoots.addAll(folders);
-    TaskLibrary library = new TaskLibrary(new DirectoryTaskFiles(folders));
-    this.functions = LocalFunctions.of(library);
+    TaskFiles files = new DirectoryTaskFiles(folders);
+    TaskLibrary library = new TaskLibrary(files);
+    this.functions =
+        new PythonFunctions(files, PythonHostOptions::located, options.seeds().python());
     this.evaluation =
         new TaskEvaluation(library, DirectoryDataFiles.unconfined(dataRoots), functions);
     this.options = options;

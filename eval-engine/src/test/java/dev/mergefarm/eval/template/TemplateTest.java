@@ -74,7 +74,17 @@ class TemplateTest {
   @Test
   void everyKindOfJavaNumberIsAPythonNumber() {
     Map<String, Object> context =
-        Map.of("i", 1, "s", (short) 2, "f", 1.5f, "b", new java.math.BigInteger("3"), "a", new Object[] {1});
+        Map.of(
+            "i",
+            1,
+            "s",
+            (short) 2,
+            "f",
+            1.5f,
+            "b",
+            new java.math.BigInteger("3"),
+            "a",
+            new Object[] {1});
     assertThat(render("{{ i + s + b }} {{ f }} {{ a }}", context)).isEqualTo("6 1.5 [1]");
   }
 
@@ -116,7 +126,8 @@ class TemplateTest {
         "{{ cycler.__init__.__globals__ }}",
       })
   void nothingLeadsToTheInsideOfTheEngine(String source) {
-    assertThatThrownBy(() -> render(source, Map.of("x", "v"))).isInstanceOf(MergefarmException.class);
+    assertThatThrownBy(() -> render(source, Map.of("x", "v")))
+        .isInstanceOf(MergefarmException.class);
   }
 
   @ParameterizedTest
@@ -134,7 +145,7 @@ class TemplateTest {
       strings = {
         "{{ 'a' * 999999999999 }}",
         "{{ [0] * 99999999 }}",
-        "{{ 10 ** 10 ** 10 }}",
+        "{{ 10 ** (10 ** 10) }}",
         "{{ '%999999999d' % 1 }}",
         "{{ '{:999999999}'.format(1) }}",
         "{{ 'a'.center(999999999) }}",
@@ -148,7 +159,7 @@ class TemplateTest {
         "{% set ns = namespace(n=3) %}{% for i in range(99) %}{% set ns.n = ns.n * ns.n %}{% endfor %}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
         "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
-        "{{ ('a' * 40 ~ 'b')|regex_replace('(a+)+$', '') }}",
+        "{{ ('a' * 200)|regex_replace('a*a*a*a*a*a*a*c', '') }}",
         "{% set l = [] %}{{ l.append(l) }}{{ l|tojson }}",
       })
   void nothingRunsAway(String source) {

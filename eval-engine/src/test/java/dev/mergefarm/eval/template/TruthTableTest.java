@@ -46,7 +46,7 @@ class TruthTableTest {
         .map(
             row ->
                 dynamicTest(
-                    row.get("t").asText(),
+                    "'" + row.get("t").asText() + "'",
                     () -> assertThat(render(mapper, table, row)).isEqualTo(expected(row))));
   }
 

@@ -6,7 +6,7 @@ import dev.mergefarm.eval.task.FunctionReference;
 import dev.mergefarm.eval.task.TaskFunction;
 import dev.mergefarm.eval.task.TaskFunctions;
 
-/** Runs no helper: a worker without a sandbox for other people's Python. */
+/** Runs no helper. */
 final class HelpersRefused implements TaskFunctions {
 
   @Override
