@@ -13,7 +13,6 @@ import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelReference;
 import dev.mergefarm.storage.tensor.TensorInfo;
 import dev.mergefarm.storage.tensor.TensorSource;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,8 +24,8 @@ import java.util.SequencedMap;
 
 /**
  * The result of a plan as a model that lies nowhere. A tensor is computed when it is read: straight
- * into the reader's memory when it is read whole, else into memory that is kept until another
- * tensor is read in part. Safe for many threads, one of which computes at a time.
+ * into the reader's memory when it is read whole, else into memory that is kept while there is
+ * room. Safe for many threads, one of which computes at a time.
  */
 final class MergedModel implements Model {
 
@@ -89,7 +88,8 @@ final class MergedModel implements Model {
   @Override
   public synchronized void close() {
     if (tensors != null) {
-      tensors.opened.close();
+      tensors.release();
+      tensors = null;
     }
     if (ownsMerger) {
       merger.close();
@@ -101,8 +101,7 @@ final class MergedModel implements Model {
     private final OpenedPlan opened = new OpenedPlan(plan, opener);
     private final SequencedMap<String, TensorInfo> infos = new LinkedHashMap<>();
     private final Map<String, PlannedTensor> planned = new HashMap<>();
-    private String kept;
-    private MemorySegment keptBytes;
+    private final KeptTensors kept = new KeptTensors();
 
     Computed() {
       plan.shards().tensors().forEach(info -> infos.put(info.name(), info));
@@ -120,22 +119,24 @@ final class MergedModel implements Model {
 
     @Override
     public synchronized void read(TensorInfo tensor, long offset, MemorySegment target) {
-      if (tensor.name().equals(kept)) {
-        MemorySegment.copy(keptBytes, offset, target, 0, target.byteSize());
-      } else if (offset == 0 && target.byteSize() == tensor.bytes()) {
+      Optional<MemorySegment> whole = kept.find(tensor.name());
+      if (whole.isEmpty() && offset == 0 && target.byteSize() == tensor.bytes()) {
         compute(tensor, target);
-      } else {
-        kept = null;
-        keptBytes = Arena.ofAuto().allocate(Math.max(1, tensor.bytes()), Long.BYTES);
-        compute(tensor, keptBytes);
-        kept = tensor.name();
-        MemorySegment.copy(keptBytes, offset, target, 0, target.byteSize());
+        return;
       }
+      MemorySegment bytes =
+          whole.orElseGet(() -> kept.add(tensor, memory -> compute(tensor, memory)));
+      MemorySegment.copy(bytes, offset, target, 0, target.byteSize());
     }
 
     private void compute(TensorInfo tensor, MemorySegment target) {
       TensorMerge merge = opened.merge(planned.get(tensor.name()));
       merger.merge(List.of(merge).iterator(), new Filling(target), cancellation);
+    }
+
+    synchronized void release() {
+      kept.close();
+      opened.close();
     }
 
     @Override

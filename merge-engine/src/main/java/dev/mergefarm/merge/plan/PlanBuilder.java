@@ -320,7 +320,7 @@ final class PlanBuilder {
             tensors.stream().mapToLong(PlannedTensor::bytesIn).sum(),
             tensors.stream().mapToLong(tensor -> tensor.spec().bytes()).sum(),
             shards.shards().size(),
-            memoryBound,
+            PeakMemory.of(memoryBound, inspector.planned(), tensors),
             digest(inWritingOrder, files));
     return Optional.of(
         new MergePlan(
