@@ -28,9 +28,6 @@ public final class Checkpoint {
     this.adapter = adapter;
   }
 
-  /** A weight found in a checkpoint. */
-  public record Found(String storedName, TensorOrigin origin) {}
-
   /** Names of all tensors, in file order. */
   public SequencedSet<String> names() {
     return Collections.unmodifiableSequencedSet(tensors.sequencedKeySet());
@@ -66,7 +63,7 @@ public final class Checkpoint {
    *
    * @throws IllegalArgumentException with the reason, when its experts do not fit together
    */
-  public Optional<Found> find(WeightDefinition weight, int layer) {
+  public Optional<TensorOrigin> find(WeightDefinition weight, int layer) {
     Optional<String> stored =
         direct(weight, layer)
             .or(
@@ -76,12 +73,11 @@ public final class Checkpoint {
                         .filter(tensors::containsKey)
                         .findFirst());
     if (stored.isPresent()) {
-      return stored.map(name -> new Found(name, stored(name)));
+      return stored.map(this::stored);
     }
     for (ExpertAssembly assembly : weight.assemblies()) {
       if (has(assembly, layer)) {
-        String first = assembly.partName(0, layer, 0);
-        return Optional.of(new Found(first, assemble(assembly, layer)));
+        return Optional.of(assemble(assembly, layer));
       }
     }
     return Optional.empty();

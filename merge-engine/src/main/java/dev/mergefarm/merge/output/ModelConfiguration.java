@@ -27,10 +27,7 @@ public final class ModelConfiguration {
     return root.deepCopy();
   }
 
-  /**
-   * Sets the type under both names that readers know, where the donor used them; else under the
-   * newer one.
-   */
+  /** Sets the type, and where the donor used the older name for it, under that name too. */
   public void dataType(DataType type) {
     String name =
         switch (type) {
@@ -39,12 +36,9 @@ public final class ModelConfiguration {
           case BF16 -> "bfloat16";
           default -> throw new IllegalArgumentException("no model is of type " + type);
         };
-    boolean older = root.has("torch_dtype");
-    if (older) {
+    root.put("dtype", name);
+    if (root.has("torch_dtype")) {
       root.put("torch_dtype", name);
-    }
-    if (!older || root.has("dtype")) {
-      root.put("dtype", name);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.mergefarm.common.Problems;
 import dev.mergefarm.merge.architecture.ArchitectureDefinition;
 import dev.mergefarm.merge.architecture.DefinitionExtension;
 import dev.mergefarm.merge.architecture.WeightDefinition;
-import dev.mergefarm.merge.input.Checkpoint;
 import dev.mergefarm.merge.input.TensorOrigin;
 import dev.mergefarm.merge.method.BaseModelRule;
 import dev.mergefarm.merge.method.MergeMethod;
@@ -205,8 +204,7 @@ final class PlanBuilder {
           && values.values().get(spec.name()) instanceof String reference) {
         return inspector
             .companion(new ModelReference(reference), source.path() + ".parameters." + spec.name())
-            .flatMap(checkpoint -> checkpoint.find(weight, layer))
-            .map(Checkpoint.Found::origin);
+            .flatMap(checkpoint -> checkpoint.find(weight, layer));
       }
     }
     return Optional.empty();

@@ -2,7 +2,6 @@ package dev.mergefarm.merge.plan;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.merge.architecture.WeightDefinition;
-import dev.mergefarm.merge.input.Checkpoint;
 import dev.mergefarm.merge.input.TensorOrigin;
 import dev.mergefarm.merge.method.ParameterValues;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ final class TensorPlanner {
   /**
    * An output tensor before it is checked.
    *
-   * @param order what tensors are written in the order of: the first input's stored name
+   * @param order what tensors are written in the order of: the weight's name in the first input
    */
   record Draft(
       String name,
@@ -117,7 +116,7 @@ final class TensorPlanner {
     }
     String output = WeightDefinition.at(weight.name(), outputLayer);
     List<NormalModule.Source> present = new ArrayList<>();
-    List<Checkpoint.Found> found = new ArrayList<>();
+    List<TensorOrigin> found = new ArrayList<>();
     for (NormalModule.Source source : sources) {
       find(weight, source, within)
           .ifPresent(
@@ -144,7 +143,7 @@ final class TensorPlanner {
     drafts.add(
         new Draft(
             output,
-            found.getFirst().storedName(),
+            WeightDefinition.at(weight.name(), present.getFirst().start() + within),
             weight.embedding(),
             inputs,
             base,
@@ -157,22 +156,22 @@ final class TensorPlanner {
       NormalModule.Source source,
       int within,
       double position,
-      Checkpoint.Found found) {
+      TensorOrigin origin) {
     String name = WeightDefinition.at(weight.name(), source.start() + within);
     ParameterValues values = parameters.ofModel(slice, source, name, position);
     return new PlannedTensor.Input(
         source.model().name().toString(),
-        found.origin(),
+        origin,
         values,
         companions.find(values, weight, source.start() + within, source));
   }
 
-  private Optional<Checkpoint.Found> find(
+  private Optional<TensorOrigin> find(
       WeightDefinition weight, NormalModule.Source source, int within) {
     int layer = source.start() + within;
     String name = WeightDefinition.at(weight.name(), layer);
     try {
-      Optional<Checkpoint.Found> found = source.model().checkpoint().find(weight, layer);
+      Optional<TensorOrigin> found = source.model().checkpoint().find(weight, layer);
       if (found.isEmpty() && !weight.optional()) {
         problems.error(
             ErrorCode.TENSOR_MISSING,

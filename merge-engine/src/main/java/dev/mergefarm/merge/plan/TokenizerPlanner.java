@@ -152,8 +152,7 @@ final class TokenizerPlanner implements TensorPlanner.Embeddings {
       base.get()
           .checkpoint()
           .find(weight, 0)
-          .ifPresent(
-              found -> matrices.add(new TensorPlanner.SourceMatrix(base.get(), found.origin())));
+          .ifPresent(origin -> matrices.add(new TensorPlanner.SourceMatrix(base.get(), origin)));
     }
     List<ModelVocabulary> models = new ArrayList<>();
     List<Long> heights = new ArrayList<>();
