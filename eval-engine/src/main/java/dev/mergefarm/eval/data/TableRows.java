@@ -42,8 +42,8 @@ final class TableRows {
                 + "]";
     return query(
         name,
-        "SELECT * FROM read_csv(%s, all_varchar=true, auto_detect=false, delim=%s, quote='\"', escape='\"', %s%s)"
-            .formatted(quote(path.toString()), quote(delimiter), names, ""));
+        "SELECT * FROM read_csv(%s, all_varchar=true, delim=%s, quote='\"', escape='\"', %s)"
+            .formatted(quote(path.toString()), quote(delimiter), names));
   }
 
   private static String quote(String text) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The tasks, groups and tags that a set of files defines. Files are looked through when first asked
@@ -86,18 +87,31 @@ public final class TaskLibrary {
       return inFolder.stream().flatMap(file -> fromFile(file, problems).stream()).toList();
     }
     if (TaskPaths.isPattern(request)) {
-      List<String> matches =
-          names.names().stream()
-              .filter(name -> TaskPaths.shellPattern(request).matcher(name).matches())
-              .toList();
+      List<TaskTree> matches = matching(TaskPaths.shellPattern(request), problems);
       if (!matches.isEmpty()) {
-        return matches.stream()
-            .flatMap(name -> named(name, name, Map.of(), 0, problems).stream())
-            .toList();
+        return matches;
       }
     }
     unknown(request, request, problems);
     return List.of();
+  }
+
+  /** Groups and tasks by a pattern; a task that comes with a matching group comes only with it. */
+  private List<TaskTree> matching(Pattern pattern, Problems problems) {
+    List<TaskTree> groups = new ArrayList<>();
+    List<TaskTree> tasks = new ArrayList<>();
+    for (String name : index().names()) {
+      TaskIndex.Entry entry = index().find(name).orElseThrow();
+      if (pattern.matcher(name).matches() && !(entry instanceof TaskIndex.Entry.Tag)) {
+        boolean group = entry instanceof TaskIndex.Entry.Group;
+        (group ? groups : tasks).addAll(named(name, name, Map.of(), 0, problems));
+      }
+    }
+    Set<String> grouped = new HashSet<>();
+    groups.stream().flatMap(TaskTree::leaves).forEach(leaf -> grouped.add(leaf.name()));
+    tasks.removeIf(task -> grouped.contains(task.name()));
+    groups.addAll(tasks);
+    return groups;
   }
 
   private void unknown(String path, String name, Problems problems) {

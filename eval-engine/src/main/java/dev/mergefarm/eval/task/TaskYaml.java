@@ -57,6 +57,7 @@ final class TaskYaml {
   private static Object load(String path, String text) {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(true);
+    options.setWarnOnDuplicateKeys(false);
     options.setMaxAliasesForCollections(MAXIMUM_ALIASES);
     options.setNestingDepthLimit(MAXIMUM_DEPTH);
     options.setCodePointLimit(MAXIMUM_LENGTH);
