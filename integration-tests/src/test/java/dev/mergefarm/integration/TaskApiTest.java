@@ -5,16 +5,12 @@ import static dev.mergefarm.integration.farm.FarmClient.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.Status;
 import dev.mergefarm.integration.farm.FarmClient;
 import dev.mergefarm.integration.farm.FarmProcess;
-import dev.mergefarm.integration.farm.FutureObserver;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.proto.v1.GetTaskBundleRequest;
-import dev.mergefarm.proto.v1.ImportTasksHeader;
-import dev.mergefarm.proto.v1.ImportTasksRequest;
 import dev.mergefarm.proto.v1.Job;
 import dev.mergefarm.proto.v1.JobState;
 import dev.mergefarm.proto.v1.ListTaskBundlesRequest;
@@ -23,15 +19,12 @@ import dev.mergefarm.proto.v1.TaskBundle;
 import dev.mergefarm.proto.v1.TaskFile;
 import dev.mergefarm.proto.v1.TasksGrpc;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +42,7 @@ class TaskApiTest {
     farm = FarmProcess.start(data, "--merge-slots", "0", "--eval-slots", "0");
     client = new FarmClient(farm);
     client.put("models/base", FarmClient.FACTS.resolve("base"));
-    importTasks("tasks/facts", facts());
+    importTasks("tasks/facts", FarmClient.factsTasks());
   }
 
   @AfterAll
@@ -75,9 +68,9 @@ class TaskApiTest {
 
   @Test
   void aRepeatedImportIsTheStoredBundleAndAnotherOneIsRefused() throws IOException {
-    TaskBundle first = importTasks("tasks/repeated", facts());
-    assertThat(importTasks("tasks/repeated", facts())).isEqualTo(first);
-    Map<String, byte[]> changed = facts();
+    TaskBundle first = importTasks("tasks/repeated", FarmClient.factsTasks());
+    assertThat(importTasks("tasks/repeated", FarmClient.factsTasks())).isEqualTo(first);
+    Map<String, byte[]> changed = FarmClient.factsTasks();
     changed.put("more.txt", new byte[] {1});
     assertThat(reason(refused("tasks/repeated", changed))).isEqualTo("TASKS_EXIST");
   }
@@ -139,37 +132,8 @@ class TaskApiTest {
     return TasksGrpc.newBlockingStub(client.channel());
   }
 
-  private static Map<String, byte[]> facts() throws IOException {
-    Map<String, byte[]> files = new TreeMap<>();
-    for (String folder : new String[] {"tasks", "data"}) {
-      try (Stream<Path> entries = Files.list(FarmClient.FACTS.resolve(folder))) {
-        for (Path file : entries.toList()) {
-          files.put(folder + "/" + file.getFileName(), Files.readAllBytes(file));
-        }
-      }
-    }
-    return files;
-  }
-
   private static TaskBundle importTasks(String reference, Map<String, byte[]> files) {
-    FutureObserver<TaskBundle> answer = new FutureObserver<>();
-    StreamObserver<ImportTasksRequest> stream =
-        TasksGrpc.newStub(client.channel()).importTasks(answer);
-    ImportTasksHeader.Builder header = ImportTasksHeader.newBuilder().setReference(reference);
-    files.forEach(
-        (name, content) ->
-            header.addFiles(TaskFile.newBuilder().setName(name).setBytes(content.length)));
-    stream.onNext(ImportTasksRequest.newBuilder().setHeader(header).build());
-    files
-        .values()
-        .forEach(
-            content ->
-                stream.onNext(
-                    ImportTasksRequest.newBuilder()
-                        .setChunk(ByteString.copyFrom(content))
-                        .build()));
-    stream.onCompleted();
-    return answer.join();
+    return client.importTasks(reference, files);
   }
 
   private static Status refused(String reference, Map<String, byte[]> files) {

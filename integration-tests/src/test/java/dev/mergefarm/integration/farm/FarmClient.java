@@ -6,6 +6,9 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
+import dev.mergefarm.proto.v1.ImportTasksHeader;
+import dev.mergefarm.proto.v1.ImportTasksRequest;
+import dev.mergefarm.proto.v1.Job;
 import dev.mergefarm.proto.v1.JobsGrpc;
 import dev.mergefarm.proto.v1.MergeRequest;
 import dev.mergefarm.proto.v1.Model;
@@ -15,6 +18,10 @@ import dev.mergefarm.proto.v1.PutModelHeader;
 import dev.mergefarm.proto.v1.PutModelRequest;
 import dev.mergefarm.proto.v1.RecipesGrpc;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
+import dev.mergefarm.proto.v1.TaskBundle;
+import dev.mergefarm.proto.v1.TaskFile;
+import dev.mergefarm.proto.v1.TasksGrpc;
+import dev.mergefarm.proto.v1.WatchJobRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -116,6 +123,49 @@ public final class FarmClient implements AutoCloseable {
     parts.forEach(stream::onNext);
     stream.onCompleted();
     return answer.future();
+  }
+
+  /** The example's tasks and their data, by name within the bundle. */
+  public static Map<String, byte[]> factsTasks() throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    for (String folder : List.of("tasks", "data")) {
+      try (Stream<Path> entries = Files.list(FACTS.resolve(folder))) {
+        for (Path file : entries.toList()) {
+          files.put(folder + "/" + file.getFileName(), Files.readAllBytes(file));
+        }
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Stores a task bundle.
+   *
+   * @throws java.util.concurrent.CompletionException with the refusal
+   */
+  public TaskBundle importTasks(String reference, Map<String, byte[]> files) {
+    FutureObserver<TaskBundle> answer = new FutureObserver<>();
+    StreamObserver<ImportTasksRequest> stream = TasksGrpc.newStub(channel).importTasks(answer);
+    ImportTasksHeader.Builder header = ImportTasksHeader.newBuilder().setReference(reference);
+    files.forEach(
+        (name, content) ->
+            header.addFiles(TaskFile.newBuilder().setName(name).setBytes(content.length)));
+    stream.onNext(ImportTasksRequest.newBuilder().setHeader(header).build());
+    for (byte[] content : files.values()) {
+      stream.onNext(ImportTasksRequest.newBuilder().setChunk(ByteString.copyFrom(content)).build());
+    }
+    stream.onCompleted();
+    return answer.join();
+  }
+
+  /** Watches a job to its end. */
+  public Job finish(String id) {
+    Job last = Job.getDefaultInstance();
+    var events = jobs().watchJob(WatchJobRequest.newBuilder().setId(id).build());
+    while (events.hasNext()) {
+      last = events.next().getJob();
+    }
+    return last;
   }
 
   /** The detailed status of a refused call. */

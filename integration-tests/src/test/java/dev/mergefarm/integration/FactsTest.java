@@ -1,0 +1,207 @@
+package dev.mergefarm.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
+import dev.mergefarm.integration.farm.FarmClient;
+import dev.mergefarm.integration.farm.FarmProcess;
+import dev.mergefarm.proto.v1.EvaluationRequest;
+import dev.mergefarm.proto.v1.Job;
+import dev.mergefarm.proto.v1.JobState;
+import dev.mergefarm.proto.v1.MergeRequest;
+import dev.mergefarm.proto.v1.Metric;
+import dev.mergefarm.proto.v1.ModelChunk;
+import dev.mergefarm.proto.v1.ReadModelRequest;
+import dev.mergefarm.proto.v1.SubmitEvaluationRequest;
+import dev.mergefarm.proto.v1.SubmitMergeRequest;
+import dev.mergefarm.proto.v1.TaskScore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The main job on real models: the farm's merges and scores are the reference programs' (mergekit
+ * 0.1.4 in float32 with bf16 output, lm-evaluation-harness 0.4.13 in float32).
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FactsTest {
+
+  private static final Path EXPECTED = Path.of("src/test/resources/facts");
+
+  private FarmProcess farm;
+  private FarmClient client;
+
+  @BeforeAll
+  void startFarm(@TempDir Path data) throws IOException {
+    farm = FarmProcess.start(data);
+    client = new FarmClient(farm);
+    for (String model : List.of("base", "capitals", "animals")) {
+      client.put("models/" + model, FarmClient.FACTS.resolve(model));
+    }
+    client.importTasks("tasks/facts", FarmClient.factsTasks());
+  }
+
+  @AfterAll
+  void stopFarm() {
+    client.close();
+    farm.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base", "capitals", "animals"})
+  void aModelScoresAsTheReferenceSays(String model) throws IOException {
+    assertScores(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "slerp", "ties", "task-arithmetic"})
+  void aMergeHasTheReferencesTensorsAndScores(String recipe) throws IOException {
+    Job merge =
+        client
+            .jobs()
+            .submitMerge(
+                SubmitMergeRequest.newBuilder()
+                    .setMerge(
+                        MergeRequest.newBuilder()
+                            .setRecipe(recipe(recipe))
+                            .setOutput("models/" + recipe))
+                    .build())
+            .getJob();
+    Job finished = client.finish(merge.getId());
+    assertThat(finished.getState()).isEqualTo(JobState.JOB_STATE_SUCCEEDED);
+    assertThat(finished.getMergeResult().getTensors()).isEqualTo(38);
+    byte[] expected =
+        Files.readAllBytes(EXPECTED.resolve("merged").resolve(recipe).resolve("model.safetensors"));
+    assertAlmostEqual(weights("models/" + recipe), expected);
+    assertScores(recipe);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"slerp", "ties"})
+  void aRecipeScoresAsItsModelWithoutBeingStored(String recipe) throws IOException {
+    EvaluationRequest.Builder request = EvaluationRequest.newBuilder().setRecipe(recipe(recipe));
+    assertThat(accuracies(evaluate(request))).isEqualTo(expectedAccuracies(recipe));
+  }
+
+  private static String recipe(String name) throws IOException {
+    return Files.readString(FarmClient.FACTS.resolve("recipes").resolve(name + ".yml"));
+  }
+
+  private void assertScores(String model) throws IOException {
+    Job job = evaluate(EvaluationRequest.newBuilder().setModel("models/" + model));
+    assertThat(accuracies(job)).isEqualTo(expectedAccuracies(model));
+    for (TaskScore task : job.getEvaluationResult().getTasksList()) {
+      for (Metric metric : task.getMetricsList()) {
+        assertThat(metric.getValue())
+            .as(model + " " + task.getTask() + " " + metric.getName())
+            .isCloseTo(expected(model, task.getTask(), metric.getName() + ",none"), within(1e-6));
+        assertThat(metric.getStandardError())
+            .isCloseTo(
+                expected(model, task.getTask(), metric.getName() + "_stderr,none"), within(1e-6));
+      }
+    }
+  }
+
+  private Job evaluate(EvaluationRequest.Builder request) {
+    Job job =
+        client
+            .jobs()
+            .submitEvaluation(
+                SubmitEvaluationRequest.newBuilder()
+                    .setEvaluation(request.addTaskBundles("tasks/facts").addTasks("facts"))
+                    .build());
+    Job finished = client.finish(job.getId());
+    assertThat(finished.getState())
+        .as(finished.getError().getMessage())
+        .isEqualTo(JobState.JOB_STATE_SUCCEEDED);
+    return finished;
+  }
+
+  /** Accuracy by task, rounded to three decimals. */
+  private static Map<String, Double> accuracies(Job job) {
+    Map<String, Double> accuracies = new TreeMap<>();
+    for (TaskScore task : job.getEvaluationResult().getTasksList()) {
+      task.getMetricsList().stream()
+          .filter(metric -> metric.getName().equals("acc"))
+          .forEach(metric -> accuracies.put(task.getTask(), rounded(metric.getValue())));
+    }
+    return accuracies;
+  }
+
+  private static Map<String, Double> expectedAccuracies(String model) throws IOException {
+    Map<String, Double> accuracies = new TreeMap<>();
+    for (String task : List.of("facts", "facts_animals", "facts_capitals")) {
+      accuracies.put(task, rounded(expected(model, task, "acc,none")));
+    }
+    return accuracies;
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+
+  private static double expected(String model, String task, String key) throws IOException {
+    Struct.Builder results = Struct.newBuilder();
+    JsonFormat.parser()
+        .merge(
+            Files.readString(EXPECTED.resolve("expected").resolve(model).resolve("results.json")),
+            results);
+    return results
+        .getFieldsOrThrow("results")
+        .getStructValue()
+        .getFieldsOrThrow(task)
+        .getStructValue()
+        .getFieldsOrThrow(key)
+        .getNumberValue();
+  }
+
+  private byte[] weights(String reference) throws IOException {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    Iterator<ModelChunk> chunks =
+        client.models().readModel(ReadModelRequest.newBuilder().setReference(reference).build());
+    while (chunks.hasNext()) {
+      ModelChunk chunk = chunks.next();
+      if (chunk.getFile().equals("model.safetensors")) {
+        chunk.getContent().writeTo(content);
+      }
+    }
+    return content.toByteArray();
+  }
+
+  /** The same header, and bf16 elements equal but for fewer than 1 % that are off by one ulp. */
+  private static void assertAlmostEqual(byte[] found, byte[] expected) {
+    int header = 8 + (int) ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    assertThat(Arrays.copyOf(found, header)).isEqualTo(Arrays.copyOf(expected, header));
+    assertThat(found).hasSameSizeAs(expected);
+    int elements = (expected.length - header) / 2;
+    int different = 0;
+    for (int i = 0; i < elements; i++) {
+      int distance = Math.abs(ordinal(found, header + 2 * i) - ordinal(expected, header + 2 * i));
+      assertThat(distance).isLessThanOrEqualTo(1);
+      different += distance;
+    }
+    assertThat(different).isLessThan(elements / 100);
+  }
+
+  /** A bf16 number's place among all, so that neighbours differ by one. */
+  private static int ordinal(byte[] content, int offset) {
+    int bits = (content[offset] & 0xff) | (content[offset + 1] & 0xff) << 8;
+    return bits < 0x8000 ? bits : 0x8000 - bits;
+  }
+}
