@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +37,9 @@ class SlowWatchTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int PROGRESS_EVENTS = 3_000;
+
+  /** The broker tells much. Kept, because a logger that nobody holds forgets its level. */
+  private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
   @TempDir static Path data;
   private static EmbeddedKafka broker;
@@ -78,6 +83,7 @@ class SlowWatchTest {
 
   @BeforeAll
   static void startBroker() {
+    ROOT_LOGGER.setLevel(Level.WARNING);
     broker = EmbeddedKafka.start(EmbeddedKafkaSettings.onFreePorts(data, Duration.ofSeconds(15)));
     KafkaConnection connection = KafkaConnection.plain(broker.bootstrapServers());
     try (Admin admin = connection.admin()) {
