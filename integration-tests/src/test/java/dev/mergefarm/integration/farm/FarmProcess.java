@@ -59,6 +59,14 @@ public final class FarmProcess implements AutoCloseable {
         "gateway", List.of(configuration).stream().map(entry -> "-D" + entry).toList(), List.of());
   }
 
+  /**
+   * Starts a worker alone, such as {@code merge-worker}, with configuration as {@code key=value}.
+   */
+  public static FarmProcess launchWorker(String module, String... configuration) {
+    return run(
+        module, List.of(configuration).stream().map(entry -> "-D" + entry).toList(), List.of());
+  }
+
   private static FarmProcess run(String module, List<String> properties, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -123,6 +131,12 @@ public final class FarmProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interrupted);
     }
+  }
+
+  /** Ends it at once, as kill -9 or a loss of power does. */
+  public void kill() {
+    process.destroyForcibly();
+    exitCode();
   }
 
   /** Asks it to stop, as a service manager does, and waits. */
