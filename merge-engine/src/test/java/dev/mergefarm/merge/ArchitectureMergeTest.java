@@ -239,6 +239,68 @@ class ArchitectureMergeTest {
   }
 
   @Test
+  void aVisionLanguageModelOfEitherNamingIsMergedByItsParts() {
+    String[][] namings = {
+      {"language_model.model.", "vision_tower.", "multi_modal_projector."},
+      {"model.language_model.", "model.vision_tower.", "model.multi_modal_projector."}
+    };
+    for (int naming = 0; naming < 2; naming++) {
+      String text = namings[naming][0];
+      TinyModels model = new TinyModels(folder.resolve(naming == 0 ? "a" : "b"));
+      model.tensor(text + "embed_tokens.weight", Shape.of(2, 1), 1, 2);
+      model.tensor(text + "norm.weight", Shape.of(1), naming);
+      for (String part :
+          new String[] {
+            "input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
+            "self_attn.o_proj", "post_attention_layernorm", "mlp.up_proj", "mlp.gate_proj",
+            "mlp.down_proj"
+          }) {
+        model.tensor(text + "layers.0." + part + ".weight", Shape.of(1), naming);
+      }
+      for (String part :
+          new String[] {
+            "ffn_norm", "feed_forward.down_proj", "feed_forward.gate_proj", "feed_forward.up_proj",
+            "attention_norm", "attention.k_proj", "attention.o_proj", "attention.q_proj",
+            "attention.v_proj"
+          }) {
+        model.tensor(
+            namings[naming][1] + "transformer.layers.0." + part + ".weight", Shape.of(1), naming);
+      }
+      model.tensor(namings[naming][1] + "patch_conv.weight", Shape.of(1), naming);
+      model.tensor(namings[naming][1] + "ln_pre.weight", Shape.of(1), naming);
+      for (String part :
+          new String[] {"linear_1", "linear_2", "norm", "patch_merger.merging_layer"}) {
+        model.tensor(namings[naming][2] + part + ".weight", Shape.of(1), naming);
+      }
+      model.write(
+          config(
+              "Mistral3ForConditionalGeneration",
+              "mistral3",
+              ", \"text_config\": {\"num_hidden_layers\": 1, \"vocab_size\": 2},"
+                  + " \"vision_config\": {\"num_hidden_layers\": 1}"));
+    }
+    String recipe =
+        """
+        merge_method: linear
+        modules:
+          text_decoder:
+            slices:
+            - sources:
+              - {model: ./a, layer_range: [0, 1], parameters: {weight: 1}}
+              - {model: ./b, layer_range: [0, 1], parameters: {weight: 3}}
+          vision_tower: {models: [{model: ./b, parameters: {weight: 1}}]}
+          multi_modal_projector: {models: [{model: ./a, parameters: {weight: 1}}]}
+        """;
+    assertThat(runner.problems(recipe)).isEmpty();
+    Map<String, float[]> merged = runner.merge(recipe);
+    assertThat(merged).hasSize(26);
+    assertThat(merged.get("language_model.model.layers.0.mlp.up_proj.weight"))
+        .containsExactly(0.75f);
+    assertThat(merged.get("vision_tower.ln_pre.weight")).containsExactly(1);
+    assertThat(merged.get("multi_modal_projector.norm.weight")).containsExactly(0);
+  }
+
+  @Test
   void slicesOfAModelOfSeveralPartsMustSayWhichModule() {
     twoTowers("a", 1);
     assertThat(

@@ -338,4 +338,14 @@ class BadRecipeTest {
     }
     assertThat(problems(models.toString())).hasSize(1);
   }
+
+  @Test
+  void anUnlistedBaseNeedsAWeightWhereItIsMergedLikeAnyOtherModel() {
+    assertThat(problems(LINEAR + "base_model: models/base\n"))
+        .extracting(Problem::code, Problem::path)
+        .contains(tuple(ErrorCode.MISSING_KEY, "base_model.weight"));
+    assertThat(problems(LINEAR + "base_model: models/base\nparameters: {weight: 1}\n"))
+        .extracting(Problem::severity)
+        .containsExactly(Problem.Severity.WARNING);
+  }
 }

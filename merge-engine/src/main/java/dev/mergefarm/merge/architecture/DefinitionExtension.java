@@ -7,8 +7,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -26,6 +24,7 @@ import java.util.regex.Pattern;
 public record DefinitionExtension(
     ArchitectureDefinition definition, SequencedSet<String> additions) {
 
+  private static final Pattern LAYER_NUMBER = Pattern.compile("\\.\\d+\\.");
   private static final Pattern EXPERT_NUMBER = Pattern.compile("experts\\.\\d+\\.");
 
   /**
@@ -37,37 +36,23 @@ public record DefinitionExtension(
   public static DefinitionExtension of(
       ArchitectureDefinition definition, Collection<String> names, Predicate<String> embedding) {
     Set<String> known = known(definition);
-    SequencedMap<String, SequencedSet<String>> inLayers = new LinkedHashMap<>();
-    SequencedMap<String, SequencedSet<String>> outside = new LinkedHashMap<>();
+    SequencedMap<String, Additions> byModule = new LinkedHashMap<>();
     SequencedSet<String> additions = new LinkedHashSet<>();
     for (String name : names) {
-      Optional<ModuleDefinition> module = definition.moduleOf(name);
-      if (module.isEmpty()) {
-        continue;
+      ModuleDefinition module =
+          definition.moduleOf(name).orElse(definition.modules().firstEntry().getValue());
+      OptionalInt layer = module.layerOf(name);
+      String template = layer.isPresent() ? module.templateOf(name, layer.getAsInt()) : name;
+      if (!isKnown(template, known)) {
+        additions.add(template);
+        Additions found = byModule.computeIfAbsent(module.name(), _ -> new Additions());
+        (layer.isPresent() ? found.layer : found.outside).add(template);
       }
-      OptionalInt layer = module.get().layerOf(name);
-      String template = layer.isPresent() ? module.get().templateOf(name, layer.getAsInt()) : name;
-      if (isKnown(template, known)) {
-        continue;
-      }
-      additions.add(template);
-      (layer.isPresent() ? inLayers : outside)
-          .computeIfAbsent(module.get().name(), _ -> new LinkedHashSet<>())
-          .add(template);
     }
-    if (additions.isEmpty()) {
-      return new DefinitionExtension(definition, additions);
-    }
-    SequencedMap<String, ModuleDefinition> modules = new LinkedHashMap<>();
-    for (Map.Entry<String, ModuleDefinition> entry : definition.modules().entrySet()) {
-      modules.put(
-          entry.getKey(),
-          extended(
-              entry.getValue(),
-              inLayers.getOrDefault(entry.getKey(), new LinkedHashSet<>()),
-              outside.getOrDefault(entry.getKey(), new LinkedHashSet<>()),
-              embedding));
-    }
+    SequencedMap<String, ModuleDefinition> modules = new LinkedHashMap<>(definition.modules());
+    byModule.forEach(
+        (name, found) ->
+            modules.computeIfPresent(name, (_, module) -> extended(module, found, embedding)));
     return new DefinitionExtension(
         new ArchitectureDefinition(
             definition.classes(),
@@ -79,9 +64,22 @@ public record DefinitionExtension(
         additions);
   }
 
+  /** Names that one module lacks. */
+  private static final class Additions {
+    private final SequencedSet<String> layer = new LinkedHashSet<>();
+    private final SequencedSet<String> outside = new LinkedHashSet<>();
+  }
+
+  /** Aliases of a layer's weights may stand under another prefix than the layers'. */
   private static boolean isKnown(String template, Set<String> known) {
-    return known.contains(template)
-        || known.contains(EXPERT_NUMBER.matcher(template).replaceFirst("experts.{expert}."));
+    String anyPrefix = LAYER_NUMBER.matcher(template).replaceFirst(".{layer}.");
+    for (String candidate : List.of(template, anyPrefix)) {
+      if (known.contains(candidate)
+          || known.contains(EXPERT_NUMBER.matcher(candidate).replaceFirst("experts.{expert}."))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Set<String> known(ArchitectureDefinition definition) {
@@ -101,14 +99,11 @@ public record DefinitionExtension(
   }
 
   private static ModuleDefinition extended(
-      ModuleDefinition module,
-      Collection<String> inLayers,
-      Collection<String> outside,
-      Predicate<String> embedding) {
+      ModuleDefinition module, Additions found, Predicate<String> embedding) {
     List<WeightDefinition> before = new ArrayList<>(module.before());
-    outside.forEach(name -> before.add(addition(name, embedding.test(name))));
+    found.outside.forEach(name -> before.add(addition(name, embedding.test(name))));
     List<WeightDefinition> layer = new ArrayList<>(module.layer());
-    inLayers.forEach(name -> layer.add(addition(name, false)));
+    found.layer.forEach(name -> layer.add(addition(name, false)));
     return new ModuleDefinition(
         module.name(),
         module.prefix(),

@@ -109,10 +109,11 @@ public final class KnownArchitectures {
       String plain = marked.replaceFirst("[*?]*(:int64)?$", "");
       String name = prefix + plain;
       List<String> tied = new ArrayList<>();
-      module
-          .path("tied")
-          .path(plain)
-          .forEach(item -> tied.add(module.path("prefix").asText("") + item.asText()));
+      for (JsonNode item : module.path("tied").path(plain)) {
+        String other = module.path("prefix").asText("") + item.asText();
+        tied.add(other);
+        tied.addAll(aliases(other));
+      }
       return new WeightDefinition(
           name,
           aliases(name),

@@ -46,7 +46,7 @@ final class ConfigurationPlanner {
       }
     }
     if (tokenizer.isPresent()) {
-      configuration.number(architecture.vocabularyKey(), tokenizer.get().output().height());
+      configuration.number(vocabularyKey(architecture), tokenizer.get().output().height());
     } else {
       vocabulary(architecture, tensors);
     }
@@ -108,9 +108,18 @@ final class ConfigurationPlanner {
         .findFirst();
   }
 
+  /** Where this model says how large its vocabulary is. */
+  private String vocabularyKey(ArchitectureDefinition architecture) {
+    return Stream.of(architecture.vocabularyKey(), "vocab_size", "text_config.vocab_size")
+        .filter(key -> configuration.number(key) >= 0)
+        .findFirst()
+        .orElse(architecture.vocabularyKey());
+  }
+
   /** The configuration states the height of the embeddings that are written. */
   private void vocabulary(ArchitectureDefinition architecture, List<PlannedTensor> tensors) {
-    long stated = configuration.number(architecture.vocabularyKey());
+    String key = vocabularyKey(architecture);
+    long stated = configuration.number(key);
     Set<Long> donorHeights = new HashSet<>();
     Set<Long> heights = new HashSet<>();
     for (PlannedTensor tensor : tensors) {
@@ -123,7 +132,7 @@ final class ConfigurationPlanner {
       }
     }
     if (heights.size() == 1 && donorHeights.contains(stated) && !heights.contains(stated)) {
-      configuration.number(architecture.vocabularyKey(), heights.iterator().next());
+      configuration.number(key, heights.iterator().next());
     }
   }
 

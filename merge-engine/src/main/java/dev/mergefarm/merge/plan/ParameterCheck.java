@@ -9,6 +9,7 @@ import dev.mergefarm.merge.method.MethodRegistry;
 import dev.mergefarm.merge.method.ParameterSpec;
 import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.merge.recipe.Content;
+import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.merge.recipe.ParameterSetting;
 import dev.mergefarm.merge.recipe.ParameterSettings;
 import dev.mergefarm.merge.recipe.Recipe;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks a recipe's parameters against what its method declares, at the places where they are
@@ -54,6 +56,7 @@ final class ParameterCheck {
       case Content.Models models -> {
         required(recipe.pathOf("parameters"), outer);
         models.sources().forEach(source -> source(source, recipe, Optional.empty(), outer));
+        unlistedBase(models, recipe, outer);
       }
       case Content.Slices slices -> slices.slices().forEach(slice -> slice(slice, recipe, outer));
       case Content.Modules modules ->
@@ -68,6 +71,18 @@ final class ParameterCheck {
     }
   }
 
+  /** A base that the method does not know joins the merge, and needs what every model needs. */
+  private void unlistedBase(Content.Models models, Recipe recipe, List<ParameterSettings> outer) {
+    boolean joins =
+        recipe.baseModel().isPresent()
+            && !method.baseModelRule().special()
+            && models.sources().stream()
+                .noneMatch(source -> source.model().equals(recipe.baseModel().get()));
+    if (joins) {
+      requiredOfModel(recipe.pathOf("base_model"), recipe.baseModel().get(), outer);
+    }
+  }
+
   private void slice(Slice slice, Recipe recipe, List<ParameterSettings> outer) {
     level(slice.parameters(), false);
     List<ParameterSettings> levels = with(outer, slice.parameters());
@@ -77,8 +92,7 @@ final class ParameterCheck {
 
   private static List<ParameterSettings> with(
       List<ParameterSettings> outer, ParameterSettings inner) {
-    return java.util.stream.Stream.concat(outer.stream(), java.util.stream.Stream.of(inner))
-        .toList();
+    return Stream.concat(outer.stream(), Stream.of(inner)).toList();
   }
 
   private void required(String path, List<ParameterSettings> levels) {
@@ -106,15 +120,19 @@ final class ParameterCheck {
     if (isBase && method.baseModelRule().special()) {
       return;
     }
-    List<ParameterSettings> levels = with(outer, source.parameters());
+    requiredOfModel(
+        source.path() + ".parameters", source.model(), with(outer, source.parameters()));
+  }
+
+  private void requiredOfModel(String path, ModelName model, List<ParameterSettings> levels) {
     for (ParameterSpec spec : method.parameters()) {
       if (spec.scope() == ParameterSpec.Scope.PER_MODEL
           && spec.required()
           && levels.stream().noneMatch(level -> level.settings().containsKey(spec.name()))) {
         problems.error(
             ErrorCode.MISSING_KEY,
-            source.path() + ".parameters." + spec.name(),
-            "Missing required parameter " + spec.name() + " for " + source.model() + ".");
+            path + "." + spec.name(),
+            "Missing required parameter " + spec.name() + " for " + model + ".");
       }
     }
   }

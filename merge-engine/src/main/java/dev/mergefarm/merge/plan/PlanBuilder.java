@@ -313,7 +313,7 @@ final class PlanBuilder {
     PlanSummary summary =
         new PlanSummary(
             method.orElseThrow().name(),
-            architecture.name(),
+            className(architecture),
             tensors.size(),
             tensors.stream().mapToLong(PlannedTensor::bytesIn).sum(),
             tensors.stream().mapToLong(tensor -> tensor.spec().bytes()).sum(),
@@ -331,6 +331,12 @@ final class PlanBuilder {
             shards,
             files,
             summary));
+  }
+
+  /** Several classes share a definition. */
+  private String className(ArchitectureDefinition architecture) {
+    String ofDonor = inspector.usable().getFirst().className();
+    return ofDonor.isEmpty() ? architecture.name() : ofDonor;
   }
 
   /** Within a file, wider types come first; tensors are computed in the order of their bytes. */
