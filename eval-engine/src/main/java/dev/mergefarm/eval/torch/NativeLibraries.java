@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Decides where the native libraries inside our jars are unpacked to. They are unpacked once and
@@ -22,6 +24,9 @@ public final class NativeLibraries {
   private static final String JAVACPP_PROPERTY = "org.bytedeco.javacpp.cachedir";
   private static final String TOKENIZERS_PROPERTY = "ENGINE_CACHE_DIR";
 
+  /** Held so that the setting is not lost: the logging system keeps loggers by weak references. */
+  private static final Logger DEVICE_SEARCH = Logger.getLogger("ai.djl.util.cuda.CudaUtils");
+
   private NativeLibraries() {}
 
   /**
@@ -35,6 +40,8 @@ public final class NativeLibraries {
   public static synchronized void prepare() {
     System.setProperty("ai.djl.offline", "true");
     setIfAbsent("RUST_FLAVOR", "cpu");
+    // The tokenizer library looks for a GPU that it does not use, and warns when there is none.
+    DEVICE_SEARCH.setLevel(Level.SEVERE);
     if (System.getProperty(JAVACPP_PROPERTY) != null
         && System.getProperty(TOKENIZERS_PROPERTY) != null) {
       return;
