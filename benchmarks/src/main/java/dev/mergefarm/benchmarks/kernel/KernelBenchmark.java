@@ -60,9 +60,10 @@ public final class KernelBenchmark implements Benchmark {
                     + options.text("only", ".*")
                     + ")$")
             .forks(1)
-            .jvmArgsAppend("--add-modules=jdk.incubator.vector")
-            .warmupIterations(3)
-            .warmupTime(TimeValue.milliseconds(300))
+            .jvmArgsAppend(
+                "--add-modules=jdk.incubator.vector", "--sun-misc-unsafe-memory-access=allow")
+            .warmupIterations(5)
+            .warmupTime(TimeValue.seconds(1))
             .measurementIterations(5)
             .measurementTime(TimeValue.milliseconds(200))
             .verbosity(VerboseMode.SILENT);

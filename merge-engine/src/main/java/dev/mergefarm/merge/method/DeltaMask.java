@@ -3,6 +3,7 @@ package dev.mergefarm.merge.method;
 import dev.mergefarm.merge.kernel.BlockMath;
 import dev.mergefarm.merge.kernel.CounterRandom;
 import java.util.Arrays;
+import java.util.List;
 
 /** Which elements of one model's task vector are kept. Immutable. */
 sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
@@ -91,6 +92,44 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
       float[] draws = block.scratch(SCRATCH);
       math.uniform(random, block.first(), draws, block.length());
       math.keepDrawn(delta, delta, draws, probability, block.length());
+    }
+  }
+
+  /**
+   * What another mask has kept.
+   *
+   * @param stretches all of the tensor, in order
+   */
+  record Stored(List<KeptElements> stretches) implements Simple {
+
+    public Stored {
+      stretches = List.copyOf(stretches);
+    }
+
+    @Override
+    public void apply(Block block, Object prepared, float[] delta) {
+      int stretch = find(block.first());
+      for (int from = 0; from < block.length(); stretch++) {
+        KeptElements kept = stretches.get(stretch);
+        long first = block.first() + from;
+        int count = (int) Math.min(block.length() - from, kept.end() - first);
+        kept.apply(first, delta, from, count);
+        from += count;
+      }
+    }
+
+    private int find(long element) {
+      int low = 0;
+      int high = stretches.size() - 1;
+      while (low < high) {
+        int middle = (low + high + 1) >>> 1;
+        if (stretches.get(middle).first() <= element) {
+          low = middle;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return low;
     }
   }
 }

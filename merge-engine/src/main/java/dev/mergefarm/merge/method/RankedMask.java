@@ -2,7 +2,6 @@ package dev.mergefarm.merge.method;
 
 import dev.mergefarm.merge.kernel.CounterRandom;
 import dev.mergefarm.storage.tensor.Shape;
-import java.util.Arrays;
 
 /**
  * Keeps an element with a probability that rises with the rank of its magnitude within its row:
@@ -48,45 +47,32 @@ record RankedMask(
     return Math.multiplyExact(rowLength, stride);
   }
 
-  /** Which elements of some slabs are kept: element i by bit i mod 64 of word i / 64. */
-  record Kept(long first, long[] bits) {
-    boolean keeps(long element) {
-      long place = element - first;
-      return (bits[(int) (place >>> 6)] >>> (place & 63) & 1) != 0;
-    }
-  }
-
   @Override
-  public Kept prepare(Slab slab) {
-    Kept kept = new Kept(slab.first(), new long[(slab.length() + 63) / 64]);
+  public KeptElements prepare(Slab slab) {
+    KeptElements kept = new KeptElements(slab.first(), slab.length());
     int size = slabElements();
     float[] delta = new float[size];
     float[] origin = new float[size];
-    long[] order = new long[rowLength];
+    float[] draws = new float[size + CounterRandom.GROUP];
+    RowRanking ranking = new RowRanking(rowLength);
     for (int offset = 0; offset < slab.length(); offset += size) {
       slab.load(input, offset, size, delta);
       slab.load(base, offset, size, origin);
       slab.math().subtract(delta, delta, origin, size);
+      long first = slab.first() + offset;
+      int before = (int) (first % CounterRandom.GROUP);
+      slab.math().uniform(random, first - before, draws, before + size);
       for (int row = 0; row < stride; row++) {
-        keepRow(kept, offset + row, delta, row, order);
+        ranking.rank(delta, row, stride);
+        for (int rank = 0; rank < rowLength; rank++) {
+          int place = row + ranking.element(rank) * stride;
+          if (draws[before + place] < probability(rank)) {
+            kept.add(offset + place);
+          }
+        }
       }
     }
     return kept;
-  }
-
-  private void keepRow(Kept kept, int place, float[] delta, int start, long[] order) {
-    for (int i = 0; i < rowLength; i++) {
-      long key = KeyRows.key(delta[start + i * stride]);
-      order[i] = key << 32 | rowLength - 1 - i;
-    }
-    Arrays.sort(order);
-    for (int rank = 0; rank < rowLength; rank++) {
-      int index = rowLength - 1 - (int) order[rank];
-      int element = place + index * stride;
-      if (random.uniform(kept.first() + element) < probability(rank)) {
-        kept.bits()[element >>> 6] |= 1L << element;
-      }
-    }
   }
 
   /** In float32, in the order of operations of the method's first implementation. */
@@ -100,11 +86,6 @@ record RankedMask(
 
   @Override
   public void apply(Block block, Object prepared, float[] delta) {
-    Kept kept = (Kept) prepared;
-    for (int i = 0; i < block.length(); i++) {
-      if (!kept.keeps(block.first() + i)) {
-        delta[i] = 0;
-      }
-    }
+    ((KeptElements) prepared).apply(block.first(), delta, 0, block.length());
   }
 }

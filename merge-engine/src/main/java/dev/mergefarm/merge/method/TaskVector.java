@@ -16,6 +16,10 @@ record TaskVector(int input, float weight, DeltaMask mask, float rescale) {
     return new TaskVector(input, weight, mask, factor);
   }
 
+  TaskVector masked(DeltaMask other) {
+    return new TaskVector(input, weight, other, rescale);
+  }
+
   /** The slab that serves all masks. */
   static int slabElements(List<TaskVector> vectors) {
     return vectors.stream().mapToInt(vector -> vector.mask().slabElements()).max().orElse(1);

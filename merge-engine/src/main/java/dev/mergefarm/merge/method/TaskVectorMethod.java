@@ -126,7 +126,7 @@ abstract class TaskVectorMethod implements MergeMethod {
     if (!thinned || !tensor.flag(RESCALE.withDefault(rescales))) {
       return sum(tensor, base, vectors);
     }
-    KeptMagnitudes reduction = new KeptMagnitudes(base, vectors);
+    KeptMagnitudes reduction = KeptMagnitudes.of(base, vectors, tensor.shape().elements());
     return new Stage.Reduce<>(reduction, sums -> sum(tensor, base, reduction.rescaled(sums)));
   }
 
