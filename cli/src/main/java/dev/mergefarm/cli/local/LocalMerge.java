@@ -12,9 +12,13 @@ import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.ObjectStore;
+import dev.mergefarm.storage.manifest.DigestCache;
 import dev.mergefarm.storage.model.DefaultModelRepository;
 import dev.mergefarm.storage.model.ModelRepository;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Merges on this machine, without a farm; model paths are relative to the working directory. */
 public final class LocalMerge implements AutoCloseable {
@@ -22,7 +26,36 @@ public final class LocalMerge implements AutoCloseable {
   private final MergeEngine engine;
 
   public LocalMerge() {
-    this.engine = new MergeEngine(repository(), MergeSettings.defaults());
+    int threads = Runtime.getRuntime().availableProcessors();
+    this.engine =
+        new MergeEngine(
+            repository(),
+            new MergeSettings(
+                threads, MergeSettings.ENGINE, digestFolder().map(LocalMerge::digests)));
+  }
+
+  /**
+   * Where digests of input files are kept from one merge to the next, so that a model is read for
+   * its digest once: {@code $XDG_CACHE_HOME/mergefarm}, or {@code ~/.cache/mergefarm}; empty when
+   * that cannot be written to.
+   */
+  private static Optional<Path> digestFolder() {
+    String configured = System.getenv("XDG_CACHE_HOME");
+    Path caches =
+        configured == null || configured.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(configured);
+    try {
+      Path folder = Files.createDirectories(caches.resolve("mergefarm"));
+      return Files.isWritable(folder) ? Optional.of(folder) : Optional.empty();
+    } catch (IOException unwritable) {
+      return Optional.empty();
+    }
+  }
+
+  /** The store has nothing open between calls, so nobody needs to close it. */
+  private static DigestCache digests(Path folder) {
+    return new DigestCache(new LocalObjectStore(folder));
   }
 
   /** Models in folders of this machine. */
