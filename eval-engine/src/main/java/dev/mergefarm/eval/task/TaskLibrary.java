@@ -96,22 +96,19 @@ public final class TaskLibrary {
     return List.of();
   }
 
-  /** Groups and tasks by a pattern; a task that comes with a matching group comes only with it. */
+  /** Groups and tasks by a pattern; what comes with a matching group comes only with it. */
   private List<TaskTree> matching(Pattern pattern, Problems problems) {
-    List<TaskTree> groups = new ArrayList<>();
-    List<TaskTree> tasks = new ArrayList<>();
+    List<TaskTree> matches = new ArrayList<>();
     for (String name : index().names()) {
-      TaskIndex.Entry entry = index().find(name).orElseThrow();
-      if (pattern.matcher(name).matches() && !(entry instanceof TaskIndex.Entry.Tag)) {
-        boolean group = entry instanceof TaskIndex.Entry.Group;
-        (group ? groups : tasks).addAll(named(name, name, Map.of(), 0, problems));
+      boolean tag = index().find(name).orElseThrow() instanceof TaskIndex.Entry.Tag;
+      if (pattern.matcher(name).matches() && !tag) {
+        matches.addAll(named(name, name, Map.of(), 0, problems));
       }
     }
-    Set<String> grouped = new HashSet<>();
-    groups.stream().flatMap(TaskTree::leaves).forEach(leaf -> grouped.add(leaf.name()));
-    tasks.removeIf(task -> grouped.contains(task.name()));
-    groups.addAll(tasks);
-    return groups;
+    Set<String> inside = new HashSet<>();
+    matches.forEach(tree -> tree.below().forEach(member -> inside.add(member.name())));
+    matches.removeIf(tree -> inside.contains(tree.name()));
+    return matches;
   }
 
   private void unknown(String path, String name, Problems problems) {

@@ -12,6 +12,9 @@ public sealed interface TaskTree {
   /** The tasks at the leaves, in order. */
   Stream<Leaf> leaves();
 
+  /** Everything inside a group, at any depth; nothing for a task. */
+  Stream<TaskTree> below();
+
   /**
    * @param name under which results are reported
    * @param file that defines it, for messages
@@ -21,6 +24,11 @@ public sealed interface TaskTree {
     @Override
     public Stream<Leaf> leaves() {
       return Stream.of(this);
+    }
+
+    @Override
+    public Stream<TaskTree> below() {
+      return Stream.empty();
     }
   }
 
@@ -41,6 +49,11 @@ public sealed interface TaskTree {
     @Override
     public Stream<Leaf> leaves() {
       return members.stream().flatMap(TaskTree::leaves);
+    }
+
+    @Override
+    public Stream<TaskTree> below() {
+      return members.stream().flatMap(member -> Stream.concat(Stream.of(member), member.below()));
     }
   }
 }
