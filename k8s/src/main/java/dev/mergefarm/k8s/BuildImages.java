@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes the images of all services: {@code BuildImages ROOT OUT [BASE]}, where ROOT is the built
@@ -42,9 +43,13 @@ final class BuildImages {
 
   static List<ServiceImage> services(Path root) {
     return List.of(
-        new ServiceImage("gateway", application(root, "gateway"), false),
-        new ServiceImage("merge-worker", application(root, "merge-worker"), true),
-        new ServiceImage("eval-worker", application(root, "eval-worker"), true));
+        new ServiceImage("gateway", application(root, "gateway"), false, Optional.empty()),
+        new ServiceImage("merge-worker", application(root, "merge-worker"), true, Optional.empty()),
+        new ServiceImage(
+            "eval-worker",
+            application(root, "eval-worker"),
+            true,
+            Optional.of(root.resolve("python-host/target"))));
   }
 
   private static Path application(Path root, String module) {

@@ -12,13 +12,16 @@ import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
@@ -29,13 +32,17 @@ import java.util.concurrent.ExecutionException;
  * @param service name of the module, and of the image
  * @param application the built {@code quarkus-app} folder
  * @param vectors whether the service computes on the Vector API
+ * @param pythonHost the build folder of the process for Python helpers, where the service starts
+ *     that process
  */
-record ServiceImage(String service, Path application, boolean vectors) {
+record ServiceImage(String service, Path application, boolean vectors, Optional<Path> pythonHost) {
 
   /** Runs as nobody in particular; the manifests say the same. */
   static final String USER = "10001:10001";
 
   private static final AbsoluteUnixPath HOME = AbsoluteUnixPath.get("/mergefarm");
+
+  private static final AbsoluteUnixPath PYTHON = HOME.resolve("python");
 
   ServiceImage {
     if (!Files.isRegularFile(application.resolve("quarkus-run.jar"))) {
@@ -82,6 +89,9 @@ record ServiceImage(String service, Path application, boolean vectors) {
           case String tar when tar.endsWith(".tar") -> Jib.from(TarImage.at(Path.of(tar)));
           default -> Jib.from(base);
         };
+    if (pythonHost.isPresent()) {
+      builder.addFileEntriesLayer(pythonLayer(pythonHost.get()));
+    }
     return builder
         .addFileEntriesLayer(layer("libraries", List.of("lib")))
         .addFileEntriesLayer(layer("application", List.of("app", "quarkus", "quarkus-run.jar")))
@@ -101,10 +111,29 @@ record ServiceImage(String service, Path application, boolean vectors) {
     return layer.build();
   }
 
+  /** The helper process: its own jar, and the libraries that its build lists. */
+  private static FileEntriesLayer pythonLayer(Path build) throws IOException {
+    FileEntriesLayer.Builder layer = FileEntriesLayer.builder().setName("python");
+    List<Path> jars = new ArrayList<>();
+    try (DirectoryStream<Path> own = Files.newDirectoryStream(build, "mergefarm-*.jar")) {
+      own.forEach(jars::add);
+    }
+    for (String library : Files.readString(build.resolve("classpath")).split(File.pathSeparator)) {
+      jars.add(Path.of(library.strip()));
+    }
+    for (Path jar : jars) {
+      layer.addEntry(jar, PYTHON.resolve(jar.getFileName().toString()));
+    }
+    return layer.build();
+  }
+
   private List<String> entrypoint() {
     List<String> command = new ArrayList<>(List.of("java"));
     if (vectors) {
       command.add("--add-modules=jdk.incubator.vector");
+    }
+    if (pythonHost.isPresent()) {
+      command.add("-Dmergefarm.python.host=" + PYTHON);
     }
     command.addAll(
         List.of(

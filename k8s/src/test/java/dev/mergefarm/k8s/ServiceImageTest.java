@@ -7,6 +7,7 @@ import com.google.cloud.tools.jib.api.JibContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,14 +46,27 @@ class ServiceImageTest {
   }
 
   @Test
+  void aServiceThatRunsHelpersCarriesTheirProcessApart() throws Exception {
+    Path host = Files.createDirectories(folder.resolve("python-host"));
+    Files.writeString(host.resolve("mergefarm-python-host-1.jar"), "host");
+    Path library = Files.writeString(folder.resolve("polyglot.jar"), "library");
+    Files.writeString(host.resolve("classpath"), library.toString());
+    ServiceImage image = new ServiceImage("eval-worker", application, true, Optional.of(host));
+    image.writeTar("scratch", "1", tar("image"), folder.resolve("a"));
+    assertThat(TarEntries.configuration(tar("image")))
+        .contains("-Dmergefarm.python.host=/mergefarm/python");
+  }
+
+  @Test
   void anApplicationThatIsNotBuiltIsRefusedByName() {
-    assertThatThrownBy(() -> new ServiceImage("gateway", folder.resolve("absent"), false))
+    assertThatThrownBy(
+            () -> new ServiceImage("gateway", folder.resolve("absent"), false, Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("gateway is not built");
   }
 
   private ServiceImage image() {
-    return new ServiceImage("merge-worker", application, true);
+    return new ServiceImage("merge-worker", application, true, Optional.empty());
   }
 
   private Path tar(String name) {

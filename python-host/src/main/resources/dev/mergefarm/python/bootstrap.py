@@ -39,14 +39,21 @@ def _start(read, emit, allow, seed, sources):
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
         exec(compile(source, path, "exec"), module.__dict__)
 
+    def around(folder, outwards):
+        """Where to look for a module: in the folder, and if asked in every folder around it."""
+        yield folder
+        while outwards and folder:
+            folder = folder.rpartition("/")[0]
+            yield folder
+
     class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Finds modules among the task files: beside the helpers, or below `lm_eval.tasks`."""
 
         def find_spec(self, fullname, path=None, target=None):
             name = fullname.removeprefix("lm_eval.tasks.")
-            places = [""] if name != fullname else list(dict.fromkeys([*reversed(folders), ""]))
+            places = [place for folder in reversed(folders) for place in around(folder, name != fullname)]
             relative = name.replace(".", "/")
-            for folder in places:
+            for folder in dict.fromkeys(places):
                 base = f"{folder}/{relative}" if folder else relative
                 for file, package in ((f"{base}.py", False), (f"{base}/__init__.py", True)):
                     source = source_of(file)

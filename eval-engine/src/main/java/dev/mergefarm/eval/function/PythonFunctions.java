@@ -7,11 +7,14 @@ import dev.mergefarm.eval.task.TaskFiles;
 import dev.mergefarm.eval.task.TaskFunction;
 import dev.mergefarm.eval.task.TaskFunctions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -23,9 +26,12 @@ import java.util.function.Supplier;
  */
 public final class PythonFunctions implements TaskFunctions {
 
+  private static final Set<String> FORBIDDEN = Set.of("", ".", "..");
+
   private final TaskFiles files;
   private final Supplier<PythonHostOptions> location;
   private final long seed;
+  private final Set<String> folders = new HashSet<>();
   private final Map<String, TaskFunction> found = new HashMap<>();
   private PythonHostOptions options;
   private HelperProcess process;
@@ -54,6 +60,7 @@ public final class PythonFunctions implements TaskFunctions {
           ErrorCode.FUNCTION_NOT_FOUND,
           "There is no file " + reference.modulePath() + " for the helper " + reference + ".");
     }
+    folders.add(reference.directory());
     PythonFunction function = new PythonFunction(this, reference, found.size());
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("op", "find");
@@ -100,7 +107,7 @@ public final class PythonFunctions implements TaskFunctions {
       Map<?, ?> answer = message.get();
       if (answer.containsKey("read")) {
         Map<String, Object> module = new HashMap<>();
-        module.put("source", files.read(String.valueOf(answer.get("read"))).orElse(null));
+        module.put("source", module(String.valueOf(answer.get("read"))).orElse(null));
         process.send(module);
       } else if (answer.containsKey("result")) {
         results.accept(answer.get("result"));
@@ -110,6 +117,23 @@ public final class PythonFunctions implements TaskFunctions {
         return;
       }
     }
+  }
+
+  /** The text of a module; nothing but Python files around known helpers goes to the process. */
+  private Optional<String> module(String path) {
+    boolean allowed = path.endsWith(".py") && folders.stream().anyMatch(f -> leadsBelow(f, path));
+    return allowed ? files.read(path) : Optional.empty();
+  }
+
+  /** Whether a path goes out of a folder only by leaving off its last parts. */
+  private static boolean leadsBelow(String folder, String path) {
+    String[] parts = path.split("/", -1);
+    String[] known = folder.split("/", -1);
+    int common = 0;
+    while (common < known.length && common < parts.length && known[common].equals(parts[common])) {
+      common++;
+    }
+    return Arrays.stream(parts).skip(common).noneMatch(FORBIDDEN::contains);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.mergefarm.eval.template.python.Signature;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The table of filters; their work is in the classes by kind of value. */
 final class Filters {
@@ -73,8 +74,7 @@ final class Filters {
   }
 
   /** Adds a filter that is a built-in function of one argument. */
-  void addBuiltin(
-      Set<String> names, String function, java.util.function.Function<Object, Object> body) {
+  void addBuiltin(Set<String> names, String function, Function<Object, Object> body) {
     for (String name : names) {
       table.put(
           name,

@@ -12,6 +12,7 @@ import dev.mergefarm.eval.template.python.PythonRange;
 import dev.mergefarm.eval.template.python.PythonType;
 import dev.mergefarm.eval.template.python.Signature;
 import dev.mergefarm.eval.template.python.Strings;
+import dev.mergefarm.eval.template.python.Values;
 import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,9 +52,7 @@ final class Globals {
     if (!Strings.isText(format)) {
       throw PythonException.typeError(
           "strftime() argument 1 must be str, not "
-              + (format == null
-                  ? "None"
-                  : dev.mergefarm.eval.template.python.Values.typeName(format)));
+              + (format == null ? "None" : Values.typeName(format)));
     }
     return Dates.format(LocalDateTime.now(options.clock()), Strings.text(format));
   }

@@ -1,9 +1,11 @@
 package dev.mergefarm.eval.template;
 
+import dev.mergefarm.eval.template.python.Characters;
 import dev.mergefarm.eval.template.python.Printer;
 import dev.mergefarm.eval.template.python.PythonException;
 import dev.mergefarm.eval.template.python.StringEscapes;
 import dev.mergefarm.eval.template.python.Strings;
+import dev.mergefarm.eval.template.python.Values;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -221,7 +223,7 @@ final class Lexer {
     } else if ((matcher = at(INTEGER, start)).lookingAt()) {
       accept(Token.Type.INTEGER, matcher, integer(matcher.group().replace("_", "")));
     } else if ((matcher = at(NAME, start)).lookingAt()) {
-      if (!dev.mergefarm.eval.template.python.Characters.isIdentifier(matcher.group())) {
+      if (!Characters.isIdentifier(matcher.group())) {
         throw error("Invalid character in identifier");
       }
       accept(Token.Type.NAME, matcher, null);
@@ -249,7 +251,7 @@ final class Lexer {
               default -> 10;
             };
     BigInteger value = new BigInteger(base == 10 ? digits : digits.substring(2), base);
-    return dev.mergefarm.eval.template.python.Values.fromJava(value);
+    return Values.fromJava(value);
   }
 
   private void operator(Deque<Character> open) {

@@ -1,5 +1,6 @@
 package dev.mergefarm.eval.template;
 
+import dev.mergefarm.eval.template.python.Arguments;
 import dev.mergefarm.eval.template.python.Budget;
 import dev.mergefarm.eval.template.python.Markup;
 import dev.mergefarm.eval.template.python.Printer;
@@ -7,9 +8,11 @@ import dev.mergefarm.eval.template.python.PythonException;
 import dev.mergefarm.eval.template.python.PythonException.Kind;
 import dev.mergefarm.eval.template.python.PythonObject;
 import dev.mergefarm.eval.template.python.Values;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Renders a body once. */
 final class Renderer {
@@ -182,7 +185,7 @@ final class Renderer {
   }
 
   /** Runs something that may call itself. */
-  <T> T deeper(java.util.function.Supplier<T> work) {
+  <T> T deeper(Supplier<T> work) {
     if (++depth > DEEPEST) {
       throw new PythonException(Kind.RECURSION_ERROR, "maximum recursion depth exceeded");
     }
@@ -198,12 +201,9 @@ final class Renderer {
     Expression.Call call = (Expression.Call) block.call();
     Object callee = evaluator.evaluate(call.callee(), scope);
     var arguments = evaluator.arguments(call.arguments(), scope);
-    Map<String, Object> keywords = new java.util.LinkedHashMap<>(arguments.keywords());
+    Map<String, Object> keywords = new LinkedHashMap<>(arguments.keywords());
     keywords.put("caller", caller);
-    Object result =
-        Values.call(
-            callee,
-            new dev.mergefarm.eval.template.python.Arguments(arguments.positional(), keywords));
+    Object result = Values.call(callee, new Arguments(arguments.positional(), keywords));
     print(result, scope, output);
   }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** {@code map}, {@code select} and their kin: lazy, one element at a time. */
 final class SelectionFilters {
@@ -105,8 +106,8 @@ final class SelectionFilters {
   /** A generator that looks at nothing, not even its source, before the first element. */
   private static PythonIterator generator(
       Object source,
-      java.util.function.Supplier<Function<Object, Object>> mapper,
-      java.util.function.Supplier<Predicate<Object>> selector) {
+      Supplier<Function<Object, Object>> mapper,
+      Supplier<Predicate<Object>> selector) {
     return PythonIterator.generator(
         new Iterator<>() {
           private Iterator<Object> elements;

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Filters on whole sequences. */
 final class SequenceFilters {
@@ -222,7 +223,7 @@ final class SequenceFilters {
   }
 
   /** A generator whose work starts when its first element is asked for. */
-  static PythonIterator lazy(java.util.function.Supplier<List<Object>> work) {
+  static PythonIterator lazy(Supplier<List<Object>> work) {
     return PythonIterator.generator(
         new Iterator<>() {
           private Iterator<Object> elements;

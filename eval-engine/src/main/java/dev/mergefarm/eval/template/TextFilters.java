@@ -8,6 +8,7 @@ import dev.mergefarm.eval.template.python.Operators;
 import dev.mergefarm.eval.template.python.Printer;
 import dev.mergefarm.eval.template.python.PythonException;
 import dev.mergefarm.eval.template.python.PythonException.Kind;
+import dev.mergefarm.eval.template.python.PythonObject;
 import dev.mergefarm.eval.template.python.PythonTuple;
 import dev.mergefarm.eval.template.python.Sequences;
 import dev.mergefarm.eval.template.python.Signature;
@@ -15,6 +16,7 @@ import dev.mergefarm.eval.template.python.StringCase;
 import dev.mergefarm.eval.template.python.Strings;
 import dev.mergefarm.eval.template.python.Values;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -65,7 +67,7 @@ final class TextFilters {
             .withDefaults(79L, true, null, true)
             .withImplicit(1),
         (c, a) -> WordWrap.filter(a));
-    filters.addBuiltin(java.util.Set.of("string"), "soft_str", TextFilters::soft);
+    filters.addBuiltin(Set.of("string"), "soft_str", TextFilters::soft);
     filters.addVariadic("format", (environment, escape, value, a) -> format(value, a));
   }
 
@@ -142,7 +144,7 @@ final class TextFilters {
 
   private static Object member(Object value, String name) {
     Object found = Values.attribute(value, name);
-    if (found == dev.mergefarm.eval.template.python.PythonObject.MISSING) {
+    if (found == PythonObject.MISSING) {
       throw PythonException.attributeError(value, name);
     }
     return found;

@@ -1,9 +1,11 @@
 package dev.mergefarm.eval.template.python;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -280,8 +282,7 @@ public final class LiteralReader {
       if (!start.lookingAt()) {
         break;
       }
-      String prefix =
-          start.group(1) == null ? "" : start.group(1).toLowerCase(java.util.Locale.ROOT);
+      String prefix = start.group(1) == null ? "" : start.group(1).toLowerCase(Locale.ROOT);
       boolean isBytes = prefix.contains("b");
       if (bytes != null && bytes != isBytes) {
         throw new IllegalArgumentException("cannot mix bytes and nonbytes literals");
@@ -293,7 +294,7 @@ public final class LiteralReader {
       skip(depth > 1);
     }
     return Boolean.TRUE.equals(bytes)
-        ? result.toString().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)
+        ? result.toString().getBytes(StandardCharsets.ISO_8859_1)
         : result.toString();
   }
 

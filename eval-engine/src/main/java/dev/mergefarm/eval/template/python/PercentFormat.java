@@ -2,6 +2,7 @@ package dev.mergefarm.eval.template.python;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class PercentFormat {
     List<Object> elements =
         arguments instanceof PythonTuple tuple
             ? tuple.elements()
-            : java.util.Collections.singletonList(arguments);
+            : Collections.singletonList(arguments);
     this.positional = elements.iterator();
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 
@@ -95,8 +96,7 @@ public final class PythonBytes implements PythonObject {
     return switch (name) {
       case "decode" -> BuiltinFunction.method(name, this, this::decode);
       case "hex" ->
-          BuiltinFunction.method(
-              name, this, arguments -> java.util.HexFormat.of().formatHex(bytes));
+          BuiltinFunction.method(name, this, arguments -> HexFormat.of().formatHex(bytes));
       default -> MISSING;
     };
   }

@@ -1,5 +1,6 @@
 package dev.mergefarm.eval.template.python;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class PythonRegex {
   }
 
   private static int lastOpen(String source) {
-    java.util.ArrayDeque<Integer> open = new java.util.ArrayDeque<>();
+    ArrayDeque<Integer> open = new ArrayDeque<>();
     for (int i = 0; i < source.length(); i++) {
       switch (source.charAt(i)) {
         case '\\' -> i++;

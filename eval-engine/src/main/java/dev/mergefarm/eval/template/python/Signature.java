@@ -1,6 +1,8 @@
 package dev.mergefarm.eval.template.python;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ public record Signature(String function, int implicit, List<String> names, List<
 
   public Signature {
     names = List.copyOf(names);
-    defaults = java.util.Collections.unmodifiableList(new ArrayList<>(defaults));
+    defaults = Collections.unmodifiableList(new ArrayList<>(defaults));
   }
 
   /** A signature whose parameters are all required. */
@@ -31,7 +33,7 @@ public record Signature(String function, int implicit, List<String> names, List<
 
   /** The same with values for the last parameters. */
   public Signature withDefaults(Object... values) {
-    return new Signature(function, implicit, names, java.util.Arrays.asList(values));
+    return new Signature(function, implicit, names, Arrays.asList(values));
   }
 
   /** The same with some arguments counted that the engine passes itself. */

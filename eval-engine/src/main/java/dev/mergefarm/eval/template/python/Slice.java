@@ -36,7 +36,8 @@ public record Slice(long start, long step, int count) {
     return Math.min(index, highest);
   }
 
-  private static long clamp(Object value) {
+  /** A bound cut to what no length reaches. */
+  static long clamp(Object value) {
     if (!Numbers.isInteger(value)) {
       if (value instanceof PythonObject object) {
         object.requireOperand();

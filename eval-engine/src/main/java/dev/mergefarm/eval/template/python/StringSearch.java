@@ -1,5 +1,6 @@
 package dev.mergefarm.eval.template.python;
 
+import java.util.Collections;
 import java.util.List;
 
 /** The methods of {@code str} that look for text, with optional start and end. */
@@ -19,13 +20,11 @@ final class StringSearch {
     }
     Budget.charge(text.length());
     String part = Strings.text(wanted);
-    int length = Strings.length(text);
-    Slice window = window(arguments, length);
-    if (window == null) {
+    Window window = Window.of(arguments, Strings.length(text));
+    if (window.isEmpty()) {
       return answer(name, name.equals("count") ? 0 : -1);
     }
-    String inside =
-        Strings.substring(text, (int) window.start(), (int) window.start() + window.count());
+    String inside = window.cut(text);
     if (name.equals("count")) {
       return count(inside, part);
     }
@@ -33,19 +32,34 @@ final class StringSearch {
     return answer(name, found < 0 ? -1 : window.start() + Strings.toCodePoints(inside, found));
   }
 
-  /** The part of the text to look at; null where the start lies behind the end. */
-  private static Slice window(Arguments arguments, int length) {
-    Object from = arguments.get(1, null);
-    Slice window = Slice.resolve(from, arguments.get(2, null), null, length);
-    boolean beyond =
-        Numbers.isInteger(from)
-            && Numbers.big(from).bitLength() < 63
-            && Numbers.big(from).longValue() > length;
-    boolean crossed =
-        window.count() == 0
-            && Slice.resolve(arguments.get(2, null), from, null, length).count() > 0
-            && arguments.get(2, null) != null;
-    return beyond || crossed ? null : window;
+  /**
+   * The part of a text to look at, in code points.
+   *
+   * @param start may lie behind the end, where nothing is found, not even the empty text
+   */
+  private record Window(long start, long end) {
+
+    static Window of(Arguments arguments, int length) {
+      long start = bound(arguments.get(1, null), 0, length);
+      long end = Math.min(bound(arguments.get(2, null), length, length), length);
+      return new Window(start, end);
+    }
+
+    private static long bound(Object value, long fallback, int length) {
+      if (value == null) {
+        return fallback;
+      }
+      long index = Slice.clamp(value);
+      return index < 0 ? Math.max(index + length, 0) : index;
+    }
+
+    boolean isEmpty() {
+      return start > end;
+    }
+
+    String cut(String text) {
+      return Strings.substring(text, (int) start, (int) end);
+    }
   }
 
   private static Object answer(String name, long position) {
@@ -72,15 +86,10 @@ final class StringSearch {
   static Object affix(String name, String text, Arguments arguments) {
     NativeCall.parsed(name, arguments, 1, 3);
     Object wanted = arguments.get(0);
-    Slice window = window(arguments, Strings.length(text));
-    String inside =
-        window == null
-            ? null
-            : Strings.substring(text, (int) window.start(), (int) window.start() + window.count());
+    Window window = Window.of(arguments, Strings.length(text));
+    String inside = window.isEmpty() ? null : window.cut(text);
     List<Object> affixes =
-        wanted instanceof PythonTuple tuple
-            ? tuple.elements()
-            : java.util.Collections.singletonList(wanted);
+        wanted instanceof PythonTuple tuple ? tuple.elements() : Collections.singletonList(wanted);
     for (Object affix : affixes) {
       if (!Strings.isText(affix)) {
         throw notText(name, wanted, affix);
