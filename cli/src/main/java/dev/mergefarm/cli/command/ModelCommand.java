@@ -28,7 +28,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The models in a farm's store. */
-@Command(name = "model", description = "Lists, shows, stores, fetches and removes a farm's models.")
+@Command(
+    name = "model",
+    subcommands = ModelLogitsCommand.class,
+    description = "Lists, shows, stores, fetches and removes a farm's models.")
 final class ModelCommand {
 
   @Spec private CommandSpec spec;
