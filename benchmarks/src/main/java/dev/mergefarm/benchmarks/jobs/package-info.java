@@ -1,0 +1,2 @@
+/** Measurements of the table of jobs. */
+package dev.mergefarm.benchmarks.jobs;
