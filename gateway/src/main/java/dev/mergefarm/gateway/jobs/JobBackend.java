@@ -131,6 +131,7 @@ public class JobBackend {
       depths = QueueDepths.read(admin, topics, List.of(JobKind.values()));
       if (feed.isRestored()) {
         recovery.recover().forEach(id -> LOG.infof("Wrote the missing ticket of job %s", id));
+        recovery.failAbandoned().forEach(id -> LOG.warnf("Job %s lost its ticket and fails", id));
       }
     } catch (MergefarmException unavailable) {
       depths = QueueDepths.UNKNOWN;

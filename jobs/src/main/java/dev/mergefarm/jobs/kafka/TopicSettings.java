@@ -65,9 +65,12 @@ public record TopicSettings(
     return prefix + ".workers." + kind.label();
   }
 
-  /** The topic of tickets that were set aside, with the reason in their headers. */
+  /**
+   * The topic of tickets that were set aside, with the reason in their headers. Brokers set tickets
+   * aside only on topics whose names begin like this, unless they are told otherwise.
+   */
   public String deadLetters() {
-    return prefix + ".dead-letters";
+    return "dlq." + prefix;
   }
 
   private static void require(boolean holds, String name, Object value, String permitted) {

@@ -64,34 +64,29 @@ public final class Topics {
   }
 
   private static List<NewTopic> topics(TopicSettings settings) {
-    String retention = Long.toString(settings.retention().toMillis());
-    String recordBytes = Integer.toString(TopicSettings.MAXIMUM_RECORD_BYTES);
     List<NewTopic> topics = new ArrayList<>();
-    topics.add(
-        topic(settings, settings.events(), settings.eventPartitions())
-            .configs(
-                Map.of(
-                    "cleanup.policy",
-                    "compact,delete",
-                    "min.cleanable.dirty.ratio",
-                    "0.2",
-                    "retention.ms",
-                    retention,
-                    "max.message.bytes",
-                    recordBytes)));
+    Map<String, String> events = kept(settings, "compact,delete");
+    events.put("min.cleanable.dirty.ratio", "0.2");
+    events.put("max.message.bytes", Integer.toString(TopicSettings.MAXIMUM_RECORD_BYTES));
+    topics.add(topic(settings, settings.events(), settings.eventPartitions()).configs(events));
     for (JobKind kind : JobKind.values()) {
       topics.add(
           topic(settings, settings.queue(kind), QUEUE_PARTITIONS)
-              .configs(Map.of("cleanup.policy", "delete", "retention.ms", retention)));
+              .configs(kept(settings, "delete")));
     }
-    topics.add(
-        topic(settings, settings.deadLetters(), 1)
-            .configs(
-                Map.of(
-                    "cleanup.policy", "delete",
-                    "retention.ms", retention,
-                    "errors.deadletterqueue.group.enable", "true")));
+    Map<String, String> deadLetters = kept(settings, "delete");
+    deadLetters.put("errors.deadletterqueue.group.enable", "true");
+    topics.add(topic(settings, settings.deadLetters(), 1).configs(deadLetters));
     return topics;
+  }
+
+  /** Retention counts from a record's time: the broker's, since a client's clock may be wrong. */
+  private static Map<String, String> kept(TopicSettings settings, String cleanupPolicy) {
+    Map<String, String> config = new HashMap<>();
+    config.put("cleanup.policy", cleanupPolicy);
+    config.put("retention.ms", Long.toString(settings.retention().toMillis()));
+    config.put("message.timestamp.type", "LogAppendTime");
+    return config;
   }
 
   private static NewTopic topic(TopicSettings settings, String name, int partitions) {

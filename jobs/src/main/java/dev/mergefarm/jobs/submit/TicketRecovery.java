@@ -2,6 +2,7 @@ package dev.mergefarm.jobs.submit;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.jobs.JobEvent;
 import dev.mergefarm.jobs.JobKind;
 import dev.mergefarm.jobs.JobState;
 import dev.mergefarm.jobs.JobView;
@@ -9,6 +10,7 @@ import dev.mergefarm.jobs.kafka.KafkaConnection;
 import dev.mergefarm.jobs.kafka.RecordWriter;
 import dev.mergefarm.jobs.kafka.TopicSettings;
 import dev.mergefarm.jobs.table.JobTable;
+import dev.mergefarm.jobs.wire.ErrorMessages;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,8 +33,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
- * Finds queued jobs whose ticket was never written, because the gateway died or the broker went
- * away between the two writes, and writes it. A ticket too many does no harm: workers drop it.
+ * Finds jobs that nobody would ever work on, and mends them: queued jobs whose ticket was never
+ * written, because the gateway died or the broker went away between the two writes, get one (a
+ * ticket too many does no harm: workers drop it); jobs whose ticket the broker itself set aside,
+ * after too many deliveries to workers that died at once, fail.
  */
 public final class TicketRecovery {
 
@@ -58,6 +63,36 @@ public final class TicketRecovery {
     this.writer = writer;
     this.table = table;
     this.clock = clock;
+  }
+
+  /**
+   * Fails every job whose ticket is on the dead-letter topic. Workers put a ticket there after they
+   * have failed its job, so a job that has not ended lost its ticket to the broker.
+   *
+   * @return ids of the jobs that fail
+   * @throws MergefarmException with {@code BROKER_UNAVAILABLE}
+   */
+  public List<String> failAbandoned() {
+    if (table.all().allMatch(job -> job.state().isFinal())) {
+      return List.of();
+    }
+    List<JobView> abandoned =
+        keys(new TopicPartition(topics.deadLetters(), 0), 0).stream()
+            .flatMap(id -> table.find(id).stream())
+            .filter(job -> !job.state().isFinal())
+            .toList();
+    abandoned.forEach(this::fail);
+    return abandoned.stream().map(JobView::id).toList();
+  }
+
+  private void fail(JobView job) {
+    writer.append(
+        new JobEvent.Failed(
+            new JobEvent.Header(job.id(), UUID.randomUUID().toString(), clock.instant()),
+            job.attempts().size(),
+            ErrorMessages.status(
+                ErrorCode.WORKER_LOST,
+                "Its ticket went to worker after worker, and none could begin or end its work.")));
   }
 
   /**
@@ -96,25 +131,33 @@ public final class TicketRecovery {
   /** Jobs that have a ticket which no worker has finished with. */
   private Set<String> ticketed(JobKind kind) {
     TopicPartition queue = new TopicPartition(topics.queue(kind), 0);
-    Set<String> jobs = new HashSet<>();
+    return keys(queue, groupStart(kind, queue));
+  }
+
+  /** Keys of all records from an offset to the present end. */
+  private Set<String> keys(TopicPartition partition, long from) {
+    Set<String> keys = new HashSet<>();
     try (KafkaConsumer<String, byte[]> consumer = connection.reader(RECORDS_PER_POLL)) {
-      consumer.assign(List.of(queue));
-      long end = consumer.endOffsets(List.of(queue)).get(queue);
-      long begin = consumer.beginningOffsets(List.of(queue)).get(queue);
-      consumer.seek(queue, Math.max(begin, groupStart(kind, queue)));
+      consumer.assign(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+      consumer.seek(partition, Math.max(begin, from));
       long deadline = System.nanoTime() + READ_LIMIT.toNanos();
-      while (consumer.position(queue) < end) {
+      while (consumer.position(partition) < end) {
         if (System.nanoTime() > deadline) {
-          throw unavailable("The queue could not be read within " + READ_LIMIT + ".", null);
+          throw unavailable(
+              partition.topic() + " could not be read within " + READ_LIMIT + ".", null);
         }
-        for (ConsumerRecord<String, byte[]> ticket : consumer.poll(Duration.ofMillis(100))) {
-          jobs.add(ticket.key());
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          if (record.key() != null) {
+            keys.add(record.key());
+          }
         }
       }
     } catch (KafkaException e) {
-      throw unavailable("The queue could not be read: " + e.getMessage(), e);
+      throw unavailable(partition.topic() + " could not be read: " + e.getMessage(), e);
     }
-    return jobs;
+    return keys;
   }
 
   /** The first offset that the share group is not done with; 0 before the group has any. */

@@ -68,7 +68,7 @@ public final class FarmFixture implements AutoCloseable {
     connection = KafkaConnection.plain(bootstrapServers);
     topics =
         new TopicSettings(
-            "test" + NUMBER.incrementAndGet(), 2, (short) 1, Duration.ofDays(1), LOCK, 10);
+            "test" + NUMBER.incrementAndGet(), 2, (short) 1, Duration.ofDays(1), LOCK, 5);
     try (Admin admin = connection.admin()) {
       Topics.ensure(admin, topics);
     }

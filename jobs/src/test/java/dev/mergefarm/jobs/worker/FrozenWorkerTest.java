@@ -11,7 +11,9 @@ import dev.mergefarm.jobs.JobKind;
 import dev.mergefarm.jobs.JobState;
 import dev.mergefarm.jobs.JobView;
 import dev.mergefarm.jobs.kafka.Position;
+import dev.mergefarm.jobs.submit.TicketRecovery;
 import dev.mergefarm.jobs.wire.ErrorMessages;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -106,6 +108,24 @@ class FrozenWorkerTest {
     try (WorkerLoop _ = farm.worker("w", (request, context) -> mergeResult("m"))) {
       assertThat(farm.await(job.id(), JobState.CANCELLED).attempts()).hasSize(1);
     }
+  }
+
+  @Test
+  void jobWhoseTicketTheBrokerSetAsideFails() throws Exception {
+    JobView job = farm.submit("r", mergeRequest("a"));
+    TicketRecovery recovery =
+        new TicketRecovery(
+            farm.connection, farm.topics, farm.writer, farm.feed.table(), Clock.systemUTC());
+    assertThat(recovery.failAbandoned()).isEmpty();
+    for (int delivery = 1; delivery <= farm.topics.deliveryLimit(); delivery++) {
+      takeTicket().close();
+    }
+    assertThat(DeadLetter.first(farm).key()).isEqualTo(job.id());
+    assertThat(recovery.failAbandoned()).containsExactly(job.id());
+    JobView failed = farm.await(job.id(), JobState.FAILED);
+    assertThat(ErrorMessages.reason(failed.conclusion().error().orElseThrow()))
+        .contains("WORKER_LOST");
+    assertThat(recovery.failAbandoned()).isEmpty();
   }
 
   private KafkaShareConsumer<String, byte[]> takeTicket() {
