@@ -1,11 +1,13 @@
 package dev.mergefarm.cli.command;
 
+import dev.mergefarm.cli.ExitCode;
 import dev.mergefarm.cli.connection.FarmConnection;
 import dev.mergefarm.cli.connection.Uploads;
 import dev.mergefarm.cli.local.TaskFolder;
 import dev.mergefarm.cli.output.Json;
 import dev.mergefarm.cli.output.Table;
 import dev.mergefarm.cli.output.Units;
+import dev.mergefarm.eval.template.TemplateTable;
 import dev.mergefarm.proto.v1.GetTaskBundleRequest;
 import dev.mergefarm.proto.v1.ListTaskBundlesRequest;
 import dev.mergefarm.proto.v1.ListTaskBundlesResponse;
@@ -13,10 +15,15 @@ import dev.mergefarm.proto.v1.Problem;
 import dev.mergefarm.proto.v1.TaskBundle;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -90,6 +97,31 @@ final class TaskCommand {
           output);
       return 0;
     }
+  }
+
+  @Command(
+      name = "templates",
+      mixinStandardHelpOptions = true,
+      description = "Renders a table of templates and prints each difference from what it expects.")
+  int templates(
+      @Option(
+              names = "--now",
+              paramLabel = "TIME",
+              description = "The time that templates see, as 2026-01-31T12:00:00Z. Default: now.")
+          Instant now,
+      @Option(names = "--json", description = "Print each difference as one line of JSON.")
+          boolean json,
+      @Parameters(
+              paramLabel = "FILE",
+              description = "JSON with doc, cctx, cctx2, and cases of k, t, and ok or err.")
+          Path file)
+      throws IOException {
+    TemplateTable table = TemplateTable.parse(Files.readString(file));
+    Clock clock = now == null ? Clock.systemDefaultZone() : Clock.fixed(now, ZoneOffset.UTC);
+    PrintWriter out = spec.commandLine().getOut();
+    int different = TemplateReport.print(table, clock, json, out);
+    out.flush();
+    return different == 0 ? 0 : ExitCode.FAILURE.number();
   }
 
   private void print(TaskBundle bundle, OutputOptions output) {

@@ -1,22 +1,23 @@
 package dev.mergefarm.eval.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables of templates with what Jinja2 3.1.6 on Python 3.11 makes of them, errors included. */
 class TruthTableTest {
@@ -37,46 +38,38 @@ class TruthTableTest {
   }
 
   private static Stream<DynamicTest> rows(String file) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    JsonNode table;
     try (InputStream stream = TruthTableTest.class.getResourceAsStream("/templates/" + file)) {
-      table = mapper.readTree(stream);
-    }
-    return StreamSupport.stream(table.get("cases").spliterator(), false)
-        .map(
-            row ->
-                dynamicTest(
-                    "'" + row.get("t").asText() + "'",
-                    () -> assertThat(render(mapper, table, row)).isEqualTo(expected(row))));
-  }
-
-  private static String expected(JsonNode row) {
-    return row.has("ok") ? "ok: " + row.get("ok").asText() : "err: " + row.get("err").asText();
-  }
-
-  private static String render(ObjectMapper mapper, JsonNode table, JsonNode row) {
-    TemplateOptions options =
-        row.get("k").asText().equals("task") ? TemplateOptions.task() : TemplateOptions.chat(CLOCK);
-    Map<String, Object> context = new LinkedHashMap<>();
-    table
-        .get(contextName(row.get("k").asText()))
-        .properties()
-        .forEach(
-            entry ->
-                context.put(entry.getKey(), mapper.convertValue(entry.getValue(), Object.class)));
-    try {
-      return "ok: " + Template.compile(row.get("t").asText(), options).render(context);
-    } catch (MergefarmException e) {
-      return "err: " + ((TemplateFailure) e.getCause()).describe();
+      String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      return TemplateTable.parse(json).rows().stream()
+          .map(
+              row ->
+                  dynamicTest(
+                      "'" + row.template() + "'",
+                      () -> assertThat(row.render(CLOCK)).isEqualTo(row.expected())));
     }
   }
 
-  private static String contextName(String kind) {
-    return switch (kind) {
-      case "task" -> "doc";
-      case "chat" -> "cctx";
-      case "chat2" -> "cctx2";
-      default -> throw new IllegalArgumentException("unknown kind of row: " + kind);
-    };
+  @Test
+  void aRowThatRendersOtherwiseShows() {
+    TemplateTable table =
+        TemplateTable.parse(
+            "{\"doc\": {\"x\": 1}, \"cases\": [{\"k\": \"task\", \"t\": \"{{ x }}\", \"ok\": \"2\"}]}");
+    TemplateTable.Row row = table.rows().getFirst();
+    assertThat(row.render(CLOCK)).isEqualTo(new TemplateTable.Outcome(true, "1"));
+    assertThat(row.render(CLOCK)).isNotEqualTo(row.expected());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "{\"cases\": [{\"k\": \"task\", \"t\": \"x\"}]}",
+        "{\"cases\": [{\"k\": \"other\", \"t\": \"x\", \"ok\": \"x\"}]}"
+      })
+  void aTableThatIsNoneIsRefused(String json) {
+    assertThatThrownBy(() -> TemplateTable.parse(json))
+        .isInstanceOfSatisfying(
+            MergefarmException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.MALFORMED_JSON));
   }
 }
