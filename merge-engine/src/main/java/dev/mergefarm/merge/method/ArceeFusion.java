@@ -25,8 +25,7 @@ final class ArceeFusion implements MergeMethod {
 
   @Override
   public Optional<String> reference() {
-    return Optional.of(
-        "https://www.arcee.ai/blog/meet-mergekit-v0-1-arcee-fusion-expanded-model-support-multi-gpu-acceleration");
+    return Optional.of("https://arcee.ai");
   }
 
   @Override

@@ -18,8 +18,17 @@ final class KeptElements {
     bits = new long[(length + 63) / 64];
   }
 
-  void add(int place) {
-    bits[place >>> 6] |= 1L << place;
+  /**
+   * Keeps the elements whose draw is below their probability.
+   *
+   * @param place of the first of them in the stretch
+   * @param firstDraw index of its draw
+   */
+  void addDrawn(int place, float[] draws, int firstDraw, float[] probabilities, int count) {
+    for (int i = 0; i < count; i++) {
+      long keep = draws[firstDraw + i] < probabilities[i] ? 1 : 0;
+      bits[place + i >>> 6] |= keep << place + i;
+    }
   }
 
   long first() {

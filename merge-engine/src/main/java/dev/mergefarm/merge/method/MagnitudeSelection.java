@@ -14,16 +14,22 @@ import java.util.function.Function;
 final class MagnitudeSelection {
 
   /** Most elements to collect, over all rows of a tensor: 16 MiB of them. */
-  private static final long MOST_CANDIDATES = 1 << 22;
+  static final long MOST_CANDIDATES = 1 << 22;
 
   private final KeyRows rows;
   private final long[][] ranks;
   private final long everything;
+  private final long mostCandidates;
   private final Function<MagnitudeCut[][], Stage> next;
   private final MagnitudeCut[][] cuts;
 
   private MagnitudeSelection(
-      KeyRows rows, long[][] ranks, long everything, Function<MagnitudeCut[][], Stage> next) {
+      KeyRows rows,
+      long[][] ranks,
+      long everything,
+      long mostCandidates,
+      Function<MagnitudeCut[][], Stage> next) {
+    this.mostCandidates = mostCandidates;
     this.rows = rows;
     this.ranks = ranks;
     this.everything = everything;
@@ -40,7 +46,21 @@ final class MagnitudeSelection {
    */
   static Stage stages(
       KeyRows rows, long[][] ranks, long elements, Function<MagnitudeCut[][], Stage> next) {
-    return new MagnitudeSelection(rows, ranks, elements, next).start();
+    return stages(rows, ranks, elements, MOST_CANDIDATES, next);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param mostCandidates above so many candidates their lower bits are counted instead
+   */
+  static Stage stages(
+      KeyRows rows,
+      long[][] ranks,
+      long elements,
+      long mostCandidates,
+      Function<MagnitudeCut[][], Stage> next) {
+    return new MagnitudeSelection(rows, ranks, elements, mostCandidates, next).start();
   }
 
   /**
@@ -49,7 +69,7 @@ final class MagnitudeSelection {
    * @param ranks for each row, ranks from 1 for the largest to the number of elements
    */
   static Stage values(KeyRows rows, long[][] ranks, Function<MagnitudeCut[][], Stage> next) {
-    return new MagnitudeSelection(rows, ranks, Long.MAX_VALUE, next).start();
+    return new MagnitudeSelection(rows, ranks, Long.MAX_VALUE, MOST_CANDIDATES, next).start();
   }
 
   private Stage start() {
@@ -85,7 +105,7 @@ final class MagnitudeSelection {
         }
       }
     }
-    if (candidates <= MOST_CANDIDATES) {
+    if (candidates <= mostCandidates) {
       return new Stage.Reduce<>(
           new CandidateSearch(rows, targets), found -> finish(targets, found.cuts()));
     }

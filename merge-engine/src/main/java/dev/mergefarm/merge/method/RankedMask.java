@@ -54,6 +54,7 @@ record RankedMask(
     float[] delta = new float[size];
     float[] origin = new float[size];
     float[] draws = new float[size + CounterRandom.GROUP];
+    float[] ofRank = probabilities();
     RowRanking ranking = new RowRanking(rowLength);
     for (int offset = 0; offset < slab.length(); offset += size) {
       slab.load(input, offset, size, delta);
@@ -62,26 +63,29 @@ record RankedMask(
       long first = slab.first() + offset;
       int before = (int) (first % CounterRandom.GROUP);
       slab.math().uniform(random, first - before, draws, before + size);
+      float[] probabilities = origin;
       for (int row = 0; row < stride; row++) {
         ranking.rank(delta, row, stride);
         for (int rank = 0; rank < rowLength; rank++) {
-          int place = row + ranking.element(rank) * stride;
-          if (draws[before + place] < probability(rank)) {
-            kept.add(offset + place);
-          }
+          probabilities[row + ranking.element(rank) * stride] = ofRank[rank];
         }
       }
+      kept.addDrawn(offset, draws, before, probabilities, size);
     }
     return kept;
   }
 
-  /** In float32, in the order of operations of the method's first implementation. */
-  private float probability(int rank) {
-    if (rowLength == 1) {
-      return (float) density;
+  /** For each rank, in float32, in the order of operations of the method's first implementation. */
+  private float[] probabilities() {
+    float[] probabilities = new float[rowLength];
+    for (int rank = 0; rank < rowLength; rank++) {
+      float share = (float) rank / (rowLength - 1);
+      probabilities[rank] = (float) (density - epsilon) + share * 2 * (float) epsilon;
     }
-    float share = (float) rank / (rowLength - 1);
-    return (float) (density - epsilon) + share * 2 * (float) epsilon;
+    if (rowLength == 1) {
+      probabilities[0] = (float) density;
+    }
+    return probabilities;
   }
 
   @Override
