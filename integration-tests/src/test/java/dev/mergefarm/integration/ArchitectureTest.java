@@ -39,8 +39,19 @@ class ArchitectureTest {
     module("jobs", "jobs", "common", "proto");
     module("merge-engine", "merge", "common", "storage");
     module("eval-engine", "eval", "common", "storage");
+    module("python-host", "python");
+    module("messages", "messages", "common", "proto", "merge", "eval");
     module("service", "service", "common", "proto", "jobs", "storage", "merge");
-    module("merge-worker", "mergeworker", "common", "proto", "jobs", "storage", "merge", "service");
+    module(
+        "merge-worker",
+        "mergeworker",
+        "common",
+        "proto",
+        "jobs",
+        "storage",
+        "service",
+        "messages",
+        "merge");
     module(
         "eval-worker",
         "evalworker",
@@ -48,11 +59,22 @@ class ArchitectureTest {
         "proto",
         "jobs",
         "storage",
+        "service",
+        "messages",
         "merge",
-        "eval",
-        "service");
-    module("gateway", "gateway", "common", "proto", "jobs", "storage", "merge", "eval", "service");
-    module("cli", "cli", "common", "proto", "storage", "merge", "eval");
+        "eval");
+    module(
+        "gateway",
+        "gateway",
+        "common",
+        "proto",
+        "jobs",
+        "storage",
+        "service",
+        "messages",
+        "merge",
+        "eval");
+    module("cli", "cli", "common", "proto", "storage", "messages", "merge", "eval");
     module(
         "farm",
         "farm",
