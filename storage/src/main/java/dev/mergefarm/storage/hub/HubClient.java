@@ -52,29 +52,55 @@ public final class HubClient implements AutoCloseable {
    */
   public HubModel model(String repository, String revision) {
     requireNames(repository, revision);
-    String what = "model '" + repository + "@" + revision + "'";
-    JsonNode answer;
     try {
-      answer =
-          requests.get(
-              what,
-              requests
-                  .address("api/models", repository, "revision")
-                  .newBuilder()
-                  .addPathSegment(revision)
-                  .addQueryParameter("blobs", "true")
-                  .build());
+      return look("model", "api/models", repository, repository, revision);
     } catch (MergefarmException failure) {
       throw failure.code() == ErrorCode.OBJECT_NOT_FOUND
           ? new MergefarmException(ErrorCode.MODEL_NOT_FOUND, failure.getMessage(), failure)
           : failure;
     }
+  }
+
+  /**
+   * Looks a data set up; its files are read like a model's.
+   *
+   * @param repository such as {@code org/name}; the answer's begins with {@code datasets/}
+   * @param revision a branch, tag or commit
+   * @throws MergefarmException with {@code DATA_NOT_FOUND}, {@code HUB_DENIED}, {@code
+   *     HUB_UNAVAILABLE}, or {@code INVALID_VALUE} for names that no hub has
+   */
+  public HubModel dataset(String repository, String revision) {
+    requireNames(repository, revision);
+    try {
+      return look("data set", "api/datasets", repository, "datasets/" + repository, revision);
+    } catch (MergefarmException failure) {
+      throw failure.code() == ErrorCode.OBJECT_NOT_FOUND
+          ? new MergefarmException(ErrorCode.DATA_NOT_FOUND, failure.getMessage(), failure)
+          : failure;
+    }
+  }
+
+  /**
+   * @param api path of the kind's descriptions
+   * @param path of the repository's files below the endpoint
+   */
+  private HubModel look(String kind, String api, String repository, String path, String revision) {
+    String what = kind + " '" + repository + "@" + revision + "'";
+    JsonNode answer =
+        requests.get(
+            what,
+            requests
+                .address(api, repository, "revision")
+                .newBuilder()
+                .addPathSegment(revision)
+                .addQueryParameter("blobs", "true")
+                .build());
     String commit = answer.path("sha").asText();
     if (!COMMIT.matcher(commit).matches()) {
       throw new MergefarmException(
           ErrorCode.HUB_UNAVAILABLE, "The hub names no commit for " + what + ".");
     }
-    return new HubModel(repository, commit, files(answer.path("siblings")));
+    return new HubModel(path, commit, files(answer.path("siblings")));
   }
 
   /** The files of a model as a store that is read in place, by ranges; it cannot be written. */
