@@ -40,7 +40,7 @@ class ArchitectureTest {
     module("merge-engine", "merge", "common", "storage");
     module("eval-engine", "eval", "common", "storage");
     module("python-host", "python");
-    module("messages", "messages", "common", "proto", "merge", "eval");
+    module("messages", "messages", "common", "proto", "storage", "merge", "eval");
     module("service", "service", "common", "proto", "jobs", "storage", "merge");
     module(
         "merge-worker",
