@@ -207,7 +207,9 @@ final class Worker implements AutoCloseable {
       offset = aligned(offset + bytes);
     }
     piece.load(streams, count > 0 ? streamCount : 0, loaded, start);
-    if (partition.slab() > 1 && count > 0) {
+    if (work.slabElements() == 0) {
+      piece.prepared(null);
+    } else if (count > 0) {
       prepare(work, streams, partition, start, end);
     }
     return buffer.asSlice(offset, (long) outputWidth * count);

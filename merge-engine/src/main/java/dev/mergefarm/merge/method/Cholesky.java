@@ -20,8 +20,8 @@ import java.util.Arrays;
  */
 final class Cholesky {
 
-  /** Columns of the largest factor that is kept in memory, of 128 MiB. */
-  static final int LARGEST_IN_MEMORY = 4096;
+  /** Columns of the largest factor that is kept on the heap, of 32 MiB. */
+  static final int LARGEST_IN_MEMORY = 2048;
 
   private final int size;
   private final MemorySegment rows;
@@ -45,7 +45,7 @@ final class Cholesky {
   private static MemorySegment allocate(int size) {
     long bytes = (long) size * size * Double.BYTES;
     if (size <= LARGEST_IN_MEMORY) {
-      return Arena.ofAuto().allocate(bytes, Long.BYTES);
+      return MemorySegment.ofArray(new double[size * size]);
     }
     try {
       Path file = Files.createTempFile("mergefarm-cholesky", ".tmp");

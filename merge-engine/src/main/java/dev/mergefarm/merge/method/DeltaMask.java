@@ -18,7 +18,7 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
    */
   void apply(Block block, Object prepared, float[] delta);
 
-  /** Elements that must be seen together. */
+  /** Elements that must be seen together; 0 for none. */
   int slabElements();
 
   /** Looks at a whole slab first. */
@@ -34,7 +34,7 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
 
     @Override
     default int slabElements() {
-      return 1;
+      return 0;
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Nuslerp implements MergeMethod {
       ParameterSpec.flag("nuslerp_flatten", true, "Whether a tensor is one vector.");
 
   private static final double SHORTEST = 1e-7;
-  private static final double SMALLEST_SINE = 1e-8;
+  private static final double SMALLEST_SINE = 1e-6;
   private static final double SMALLEST_SUM = 1e-6;
 
   @Override

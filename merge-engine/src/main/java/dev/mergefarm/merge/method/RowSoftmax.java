@@ -14,6 +14,9 @@ final class RowSoftmax {
   private static final float LN2_HIGH = 0.693145751953125f;
   private static final float LN2_LOW = 1.428606765330187045e-06f;
 
+  /** Below this power of two every exponential is 0. */
+  private static final float LOWEST_POWER = -160;
+
   /** Coefficients of (exp(r) - 1 - r) / r^2, of the highest power first. */
   private static final float[] POLYNOMIAL = {
     0.000198527617612853646278381f,
@@ -49,7 +52,17 @@ final class RowSoftmax {
     for (int i = 1; i < POLYNOMIAL.length; i++) {
       value = Math.fma(value, rest, POLYNOMIAL[i]);
     }
-    return Math.scalb(1 + Math.fma(rest * rest, value, rest), (int) power);
+    return scaled(1 + Math.fma(rest * rest, value, rest), (int) Math.max(power, LOWEST_POWER));
+  }
+
+  /** Multiplies by a power of two in two steps, so that each factor is a normal number. */
+  private static float scaled(float value, int power) {
+    int half = power >> 1;
+    return value * powerOfTwo(half) * powerOfTwo(power - half);
+  }
+
+  private static float powerOfTwo(int power) {
+    return Float.intBitsToFloat(power + 127 << 23);
   }
 
   private static float sum(float[] row, int length) {

@@ -2,16 +2,19 @@ package dev.mergefarm.merge.method;
 
 /**
  * Work that may need to see stretches of a tensor together, such as whole rows. Most need not: then
- * the slab is one element and nothing is prepared.
+ * no slab is asked for and nothing is prepared.
  */
 public interface SlabWork {
 
-  /** Largest slab that engines accept, in elements: 16 Mi, which is 64 MiB of float32. */
-  int LARGEST_SLAB = 1 << 24;
+  /** Largest slab that engines accept, in elements: 4 Mi, which is 16 MiB of float32. */
+  int LARGEST_SLAB = 1 << 22;
 
-  /** How many elements must be seen together; blocks never come from two tasks of one slab. */
+  /**
+   * How many elements must be seen together; a slab is never divided between tasks. 0 when none
+   * need be, and then nothing is prepared.
+   */
   default int slabElements() {
-    return 1;
+    return 0;
   }
 
   /** Whether blocks give the companions of inputs, which are then read along with them. */

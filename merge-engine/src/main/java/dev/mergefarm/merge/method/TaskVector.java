@@ -22,7 +22,7 @@ record TaskVector(int input, float weight, DeltaMask mask, float rescale) {
 
   /** The slab that serves all masks. */
   static int slabElements(List<TaskVector> vectors) {
-    return vectors.stream().mapToInt(vector -> vector.mask().slabElements()).max().orElse(1);
+    return vectors.stream().mapToInt(vector -> vector.mask().slabElements()).max().orElse(0);
   }
 
   /** What each mask prepares, in order. */

@@ -33,29 +33,12 @@ record WeighedChanges(VaryingChanges changes, float[] shares) implements Element
     }
     for (int i = 0; i < rows.length; i++) {
       math.scale(scaled, rows[i], shares[i], length);
-      addAgreeing(agreed, weights, rows[i], scaled, sum, shares[i], length);
+      math.addAgreeing(agreed, weights, scaled, sum, shares[i], length);
     }
     for (int j = 0; j < length; j++) {
       weights[j] = Math.max(weights[j], SMALLEST_DIVISOR);
     }
     math.divide(agreed, agreed, weights, length);
     math.add(result, block.input(changes.base()), agreed, length);
-  }
-
-  /** Signs are those of the changes, which shares of zero do not hide. */
-  private static void addAgreeing(
-      float[] agreed,
-      float[] weights,
-      float[] change,
-      float[] scaled,
-      float[] sum,
-      float share,
-      int length) {
-    for (int j = 0; j < length; j++) {
-      if (sum[j] >= 0 ? change[j] > 0 : change[j] < 0) {
-        agreed[j] += scaled[j];
-        weights[j] += share;
-      }
-    }
   }
 }
