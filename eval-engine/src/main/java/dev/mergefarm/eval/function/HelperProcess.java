@@ -66,6 +66,8 @@ final class HelperProcess implements AutoCloseable {
             "-Xmx" + options.heapBytes(),
             "-Xss16m",
             "-XX:+UseSerialGC",
+            // Helpers are short-lived work: compiling them well costs more than it brings.
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dpolyglot.engine.userResourceCache=" + options.cacheFolder(),

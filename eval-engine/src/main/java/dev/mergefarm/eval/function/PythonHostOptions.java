@@ -64,15 +64,21 @@ public record PythonHostOptions(
     return new PythonHostOptions(
         Path.of(System.getProperty("java.home"), "bin", "java"),
         classPath,
-        Path.of(System.getProperty("java.io.tmpdir"), "mergefarm-python-" + userName()),
+        defaultCacheFolder(),
         DEFAULT_HEAP_BYTES,
         DEFAULT_START_LIMIT,
         DEFAULT_CALL_LIMIT,
         DEFAULT_DATA_LIMIT);
   }
 
-  private static String userName() {
-    return System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9_.-]", "_");
+  /** The user's own cache where there is one: what lies there is run, so nobody else may write. */
+  private static Path defaultCacheFolder() {
+    Path home = Path.of(System.getProperty("user.home"));
+    Path base =
+        Files.isDirectory(home) && Files.isWritable(home)
+            ? home.resolve(".cache")
+            : Path.of(System.getProperty("java.io.tmpdir"));
+    return base.resolve("mergefarm-python");
   }
 
   /**

@@ -33,6 +33,7 @@ final class Globals {
     globals.put("namespace", new PythonType("jinja2.utils.Namespace", Namespace::new));
     globals.put("cycler", new PythonType("jinja2.utils.Cycler", Cycler::new));
     globals.put("joiner", new PythonType("jinja2.utils.Joiner", Globals::joiner));
+    globals.put("lipsum", BuiltinFunction.function("generate_lorem_ipsum", FillerText::generate));
     if (options.dialect() == TemplateOptions.Dialect.CHAT) {
       globals.put("raise_exception", BuiltinFunction.function("raise_exception", Globals::raise));
       globals.put(

@@ -40,6 +40,19 @@ final class MarkupFilters {
         "xmlattr",
         Signature.of("do_xmlattr", "d", "autospace").withDefaults(true).withImplicit(1),
         MarkupFilters::xmlAttributes);
+    filters.add(
+        "urlize",
+        Signature.of(
+                "do_urlize",
+                "value",
+                "trim_url_limit",
+                "nofollow",
+                "target",
+                "rel",
+                "extra_schemes")
+            .withDefaults(null, false, null, null, null)
+            .withImplicit(1),
+        Urlize::filter);
   }
 
   private static Object urlEncode(Object value) {
