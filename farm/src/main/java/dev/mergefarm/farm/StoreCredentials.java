@@ -60,4 +60,10 @@ record StoreCredentials(String accessKey, String secretKey) {
     random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
   }
+
+  /** Keeps the secret to itself. */
+  @Override
+  public String toString() {
+    return "StoreCredentials[" + accessKey + "]";
+  }
 }

@@ -355,6 +355,10 @@ class JobApiTest {
   }
 
   private static String violation(Status status, String field) {
-    return status.toString().contains(field) ? status.toString() : "";
+    return FarmClient.violations(status).stream()
+        .filter(violation -> violation.getField().equals(field))
+        .map(BadRequest.FieldViolation::getDescription)
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -18,9 +18,9 @@ public record Caller(String tenant, Optional<Deadline> deadline) {
   /** The tenant of every call on a farm without authentication. */
   public static final String DEFAULT_TENANT = "default";
 
-  /** Carries the caller's tenant through a gRPC call. */
-  static final Context.Key<String> TENANT =
-      Context.keyWithDefault("mergefarm-tenant", DEFAULT_TENANT);
+  /** Carries the caller through a gRPC call. */
+  static final Context.Key<Caller> CURRENT =
+      Context.keyWithDefault("mergefarm-caller", new Caller(DEFAULT_TENANT, Optional.empty()));
 
   public Caller {
     Objects.requireNonNull(tenant, "tenant");
@@ -29,7 +29,7 @@ public record Caller(String tenant, Optional<Deadline> deadline) {
 
   /** The caller of the gRPC call that this thread serves. */
   public static Caller ofGrpcCall() {
-    return new Caller(TENANT.get(), Optional.ofNullable(Context.current().getDeadline()));
+    return CURRENT.get();
   }
 
   /** The shorter of the limit and the time until the deadline; not negative. */

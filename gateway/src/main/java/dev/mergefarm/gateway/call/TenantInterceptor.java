@@ -14,7 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** Puts the tenant into the context of each gRPC call, or refuses the call. */
+/** Puts the caller into the context of each gRPC call, or refuses the call. */
 @ApplicationScoped
 @GlobalInterceptor
 public class TenantInterceptor implements ServerInterceptor {
@@ -35,7 +35,8 @@ public class TenantInterceptor implements ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     try {
       String tenant = resolver.tenant(Optional.ofNullable(headers.get(AUTHORIZATION)));
-      Context context = Context.current().withValue(Caller.TENANT, tenant);
+      Caller caller = new Caller(tenant, GrpcTimeout.deadline(headers));
+      Context context = Context.current().withValue(Caller.CURRENT, caller);
       return Contexts.interceptCall(context, call, headers, next);
     } catch (MergefarmException refused) {
       StatusRuntimeException status = StatusMapper.exception(refused);

@@ -2,6 +2,7 @@ package dev.mergefarm.gateway.jobs;
 
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.gateway.GatewayConfiguration;
+import dev.mergefarm.gateway.call.Caller;
 import dev.mergefarm.jobs.JobKind;
 import dev.mergefarm.jobs.kafka.KafkaConnection;
 import dev.mergefarm.jobs.kafka.RecordWriter;
@@ -75,6 +76,16 @@ public class JobBackend {
    */
   public JobTable table() {
     feed.awaitRestored(configuration.restoreTimeout());
+    return feed.table();
+  }
+
+  /**
+   * The table of all jobs, complete, for a caller who may not wait that long.
+   *
+   * @throws MergefarmException with {@code BROKER_UNAVAILABLE} when it is not restored in time
+   */
+  public JobTable table(Caller caller) {
+    feed.awaitRestored(caller.patience(configuration.restoreTimeout()));
     return feed.table();
   }
 

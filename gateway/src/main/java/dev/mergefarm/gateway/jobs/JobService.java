@@ -45,12 +45,12 @@ public class JobService {
   /** Whether the caller has used this request id before. */
   boolean isRepeat(Caller caller, String requestId) {
     return !requestId.isEmpty()
-        && backend.table().find(RequestIdentity.jobId(caller.tenant(), requestId)).isPresent();
+        && backend.table(caller).find(RequestIdentity.jobId(caller.tenant(), requestId)).isPresent();
   }
 
   /** Queues a checked request, or finds the job that it made before. */
   JobView submit(Caller caller, Submission submission) {
-    backend.table();
+    backend.table(caller);
     return publish(caller, "Queueing the job", () -> backend.publisher().submit(submission));
   }
 
@@ -67,7 +67,7 @@ public class JobService {
     JobFilter filter = filter(problems, request.getFilter()).ofTenant(caller.tenant());
     problems.throwIfErrors();
     int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
-    JobPage page = backend.table().list(filter, size, request.getPageToken());
+    JobPage page = backend.table(caller).list(filter, size, request.getPageToken());
     return ListJobsResponse.newBuilder()
         .addAllJobs(page.jobs().stream().map(JobMessages::job).toList())
         .setNextPageToken(page.nextPageToken())
@@ -102,7 +102,7 @@ public class JobService {
     RequestChecks.identifier(problems, "id", id);
     problems.throwIfErrors();
     return backend
-        .table()
+        .table(caller)
         .find(id)
         .filter(job -> job.origin().tenant().equals(caller.tenant()))
         .orElseThrow(() -> JobTable.notFound(id));

@@ -66,7 +66,7 @@ public class Watchers {
     }
     WatchPump pump = new WatchPump(client, executor, active::decrementAndGet);
     try {
-      pump.start(backend.table().watch(id, request.getFromEventNumber(), pump::signal));
+      pump.start(backend.table(caller).watch(id, request.getFromEventNumber(), pump::signal));
     } catch (RuntimeException refused) {
       pump.stop();
       throw refused;

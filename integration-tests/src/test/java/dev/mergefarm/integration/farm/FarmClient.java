@@ -180,11 +180,13 @@ public final class FarmClient implements AutoCloseable {
 
   /** The places of the problems of a refused call. */
   public static List<String> fields(Status status) {
+    return violations(status).stream().map(BadRequest.FieldViolation::getField).toList();
+  }
+
+  /** The problems of a refused call. */
+  public static List<BadRequest.FieldViolation> violations(Status status) {
     return detail(status, BadRequest.class, BadRequest.getDefaultInstance())
-        .getFieldViolationsList()
-        .stream()
-        .map(BadRequest.FieldViolation::getField)
-        .toList();
+        .getFieldViolationsList();
   }
 
   private static <T extends Message> T detail(Status status, Class<T> type, T otherwise) {
