@@ -78,8 +78,7 @@ class GatewayAloneTest {
   void theServerItselfKeepsToTheClientsDeadline() {
     // Only the header, so that the client's own clock does not end the call.
     Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER), "500m");
+    headers.put(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER), "500m");
     try (FarmProcess gateway = start("PT1H");
         FarmClient client = new FarmClient(gateway)) {
       StatusRuntimeException failure =

@@ -45,7 +45,10 @@ public class JobService {
   /** Whether the caller has used this request id before. */
   boolean isRepeat(Caller caller, String requestId) {
     return !requestId.isEmpty()
-        && backend.table(caller).find(RequestIdentity.jobId(caller.tenant(), requestId)).isPresent();
+        && backend
+            .table(caller)
+            .find(RequestIdentity.jobId(caller.tenant(), requestId))
+            .isPresent();
   }
 
   /** Queues a checked request, or finds the job that it made before. */
