@@ -34,7 +34,16 @@ final class Cholesky {
 
   /** Sums the matrices, adds the ridge and factors the result. */
   static Cholesky of(GramMatrices matrices, int size, double ridge) {
-    Cholesky factor = new Cholesky(size, allocate(size));
+    return of(matrices, size, ridge, LARGEST_IN_MEMORY);
+  }
+
+  /**
+   * The same with another limit on what is kept in memory.
+   *
+   * @param largestInMemory columns of the largest factor that does not go to a file
+   */
+  static Cholesky of(GramMatrices matrices, int size, double ridge, int largestInMemory) {
+    Cholesky factor = new Cholesky(size, allocate(size, largestInMemory));
     factor.sum(matrices);
     factor.addRidge(ridge);
     factor.factorise();
@@ -42,9 +51,9 @@ final class Cholesky {
   }
 
   /** The memory is unmapped, and a file's space freed, when nothing refers to it any more. */
-  private static MemorySegment allocate(int size) {
+  private static MemorySegment allocate(int size, int largestInMemory) {
     long bytes = (long) size * size * Double.BYTES;
-    if (size <= LARGEST_IN_MEMORY) {
+    if (size <= largestInMemory) {
       return MemorySegment.ofArray(new double[size * size]);
     }
     try {

@@ -1,5 +1,8 @@
 package dev.mergefarm.merge.method;
 
+import java.util.List;
+import java.util.OptionalInt;
+
 /** Values of each block whose magnitudes are to be ranked over the whole tensor. Immutable. */
 interface KeyRows {
 
@@ -18,7 +21,7 @@ interface KeyRows {
   }
 
   /** The task vectors of some inputs. */
-  record TaskVectors(java.util.List<Integer> inputs, int base) implements KeyRows {
+  record TaskVectors(List<Integer> inputs, int base) implements KeyRows {
     @Override
     public int count() {
       return inputs.size();
@@ -26,7 +29,7 @@ interface KeyRows {
 
     @Override
     public float[][] of(Block block) {
-      return GramReduction.vectors(block, inputs, java.util.OptionalInt.of(base));
+      return GramReduction.vectors(block, inputs, OptionalInt.of(base));
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.mergefarm.merge.method;
 
-import dev.mergefarm.common.ErrorCode;
-import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
@@ -124,10 +122,5 @@ public record TensorMerge(
   /** One model's number. */
   public double number(ParameterSpec parameter, int input) {
     return inputs.get(input).parameters().number(parameter);
-  }
-
-  /** The code and message with which a method refuses a number of inputs it cannot merge. */
-  public MergefarmException wrongCount(String message) {
-    return new MergefarmException(ErrorCode.INVALID_VALUE, name + ": " + message);
   }
 }

@@ -6,6 +6,7 @@ import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A tensor in memory that counts what is read of it. */
@@ -52,9 +53,7 @@ public final class ArrayBlocks implements TensorBlocks {
 
   /** The bytes as they are stored. */
   public byte[] stored() {
-    return content
-        .asSlice(0, dataType.bytesFor(shape.elements()))
-        .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    return content.asSlice(0, dataType.bytesFor(shape.elements())).toArray(ValueLayout.JAVA_BYTE);
   }
 
   long bytesRead() {

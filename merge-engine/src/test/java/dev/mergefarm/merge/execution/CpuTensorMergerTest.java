@@ -15,6 +15,7 @@ import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -244,7 +245,7 @@ class CpuTensorMergerTest {
     try (TensorMerger merger =
         new CpuTensorMerger(Kernels.best(), new ExecutionSettings(2, 1 << 16, 1 << 22))) {
       float[] expected = MergeRunner.run(merger, merge).values();
-      List<float[]> results = java.util.Collections.synchronizedList(new ArrayList<>());
+      List<float[]> results = Collections.synchronizedList(new ArrayList<>());
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         threads.add(

@@ -9,6 +9,7 @@ import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problem;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.data.Offset;
@@ -243,7 +244,7 @@ class MethodBehaviourTest {
 
   private static float[] filled(int count, float value) {
     float[] values = new float[count];
-    java.util.Arrays.fill(values, value);
+    Arrays.fill(values, value);
     return values;
   }
 

@@ -15,6 +15,7 @@ import dev.mergefarm.merge.method.TensorMerge;
 import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.merge.recipe.Content;
+import dev.mergefarm.merge.recipe.ParameterSettings;
 import dev.mergefarm.merge.recipe.Recipe;
 import dev.mergefarm.merge.recipe.RecipeReader;
 import dev.mergefarm.merge.recipe.Source;
@@ -23,6 +24,9 @@ import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.safetensors.SafetensorsTensorSource;
 import dev.mergefarm.storage.tensor.TensorInfo;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -167,14 +171,11 @@ class MethodGoldenTest {
   }
 
   private static float[] values(TensorBlocks blocks) {
-    java.lang.foreign.MemorySegment bytes =
-        java.lang.foreign.Arena.ofAuto()
-            .allocate(blocks.dataType().bytesFor(blocks.shape().elements()));
+    MemorySegment bytes =
+        Arena.ofAuto().allocate(blocks.dataType().bytesFor(blocks.shape().elements()));
     blocks.read(0, bytes);
     return ArrayBlocks.ofBytes(
-            blocks.dataType(),
-            blocks.shape(),
-            bytes.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE))
+            blocks.dataType(), blocks.shape(), bytes.toArray(ValueLayout.JAVA_BYTE))
         .values();
   }
 
@@ -185,13 +186,7 @@ class MethodGoldenTest {
         .baseModel()
         .filter(base -> sources.stream().noneMatch(source -> source.model().equals(base)))
         .ifPresent(
-            base ->
-                sources.add(
-                    new Source(
-                        "",
-                        base,
-                        Optional.empty(),
-                        dev.mergefarm.merge.recipe.ParameterSettings.NONE)));
+            base -> sources.add(new Source("", base, Optional.empty(), ParameterSettings.NONE)));
     return sources;
   }
 

@@ -2,6 +2,7 @@ package dev.mergefarm.merge.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class CounterRandomTest {
@@ -23,8 +24,7 @@ class CounterRandomTest {
   void everyElementHasAWordOfItsOwn() {
     CounterRandom random = CounterRandom.of(1, "tensor", "model");
 
-    long distinct =
-        java.util.stream.LongStream.range(0, 4096).mapToObj(random::uniform).distinct().count();
+    long distinct = LongStream.range(0, 4096).mapToObj(random::uniform).distinct().count();
 
     assertThat(distinct).isGreaterThan(4090);
   }

@@ -6,6 +6,7 @@ import dev.mergefarm.storage.tensor.DataType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,12 +44,11 @@ class VectorBlockMathTest {
 
   static Stream<Arguments> everyTypeAndCount() {
     return Stream.of(DataType.F32, DataType.F16, DataType.BF16)
-        .flatMap(
-            type -> java.util.Arrays.stream(COUNTS).mapToObj(count -> Arguments.of(type, count)));
+        .flatMap(type -> Arrays.stream(COUNTS).mapToObj(count -> Arguments.of(type, count)));
   }
 
   static Stream<Integer> everyCount() {
-    return java.util.Arrays.stream(COUNTS).boxed();
+    return Arrays.stream(COUNTS).boxed();
   }
 
   private static float[] row(long seed) {
