@@ -23,6 +23,7 @@ public final class WorkerProcess implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(WorkerProcess.class);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
   private final Broker broker;
   private final WorkerSettings settings;
@@ -69,13 +70,7 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   private void start() {
-    try (Admin admin = broker.connection().admin()) {
-      while (!makeTopics(admin)) {
-        if (closing.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-          return;
-        }
-      }
-    } catch (InterruptedException closed) {
+    if (!awaitTopics()) {
       return;
     }
     loop =
@@ -90,6 +85,24 @@ public final class WorkerProcess implements AutoCloseable {
     LOG.infof(
         "Worker %s takes %s jobs, %d at once",
         settings.name(), settings.kind().label(), settings.slots());
+  }
+
+  /** Whether the topics are there; false when the worker is closed before that. */
+  private boolean awaitTopics() {
+    Admin admin = broker.connection().admin();
+    try {
+      while (!makeTopics(admin)) {
+        if (closing.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+          return false;
+        }
+      }
+      return closing.getCount() > 0;
+    } catch (InterruptedException closed) {
+      return false;
+    } finally {
+      // Without a limit it would wait for answers of a broker that is not there.
+      admin.close(CLOSE_TIMEOUT);
+    }
   }
 
   private boolean makeTopics(Admin admin) {
