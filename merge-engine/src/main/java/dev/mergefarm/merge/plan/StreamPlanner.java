@@ -15,12 +15,14 @@ import java.util.Optional;
 /** Plans every recipe of a YAML stream, each after those whose results it merges. */
 public final class StreamPlanner {
 
+  private final MethodRegistry registry;
   private final RecipePlanner planner;
 
   /**
    * @param memoryBound most memory that running a plan takes, in bytes
    */
   public StreamPlanner(MethodRegistry registry, ModelOpener opener, long memoryBound) {
+    this.registry = registry;
     this.planner = new RecipePlanner(registry, opener, memoryBound);
   }
 
@@ -30,7 +32,8 @@ public final class StreamPlanner {
    * @return the plans in an order in which they can run; empty when there is an error
    */
   public List<MergePlan> plan(String yaml, MergeOptions options, Problems problems) {
-    List<Recipe> recipes = RecipeReader.read(yaml, options.compatibility(), problems);
+    List<Recipe> recipes =
+        RecipeReader.read(yaml, options.compatibility(), registry::find, problems);
     List<Recipe> ordered = RecipeGraph.order(recipes, problems);
     Map<String, MergePlan> stages = new LinkedHashMap<>();
     List<MergePlan> plans = new ArrayList<>();

@@ -27,8 +27,20 @@ public final class RecipeReader {
   private final Compatibility compatibility;
   private final ParameterReader parameters;
   private final ModelNameReader models;
+  private final MethodNameCheck methods;
 
-  private RecipeReader(Problems problems, Compatibility compatibility) {
+  /** Adds an error when there is no merge method of a name. */
+  @FunctionalInterface
+  public interface MethodNameCheck {
+
+    /**
+     * @param path where the name stands
+     */
+    void check(String name, String path, Problems problems);
+  }
+
+  private RecipeReader(Problems problems, Compatibility compatibility, MethodNameCheck methods) {
+    this.methods = methods;
     this.problems = problems;
     this.compatibility = compatibility;
     this.parameters = new ParameterReader(problems, compatibility);
@@ -38,14 +50,16 @@ public final class RecipeReader {
   /**
    * Reads every recipe of a YAML stream.
    *
+   * @param methods asked about the methods of recipes that cannot be read whole
    * @return the recipes that could be read; with errors among the problems, perhaps not all
    */
-  public static List<Recipe> read(String yaml, Compatibility compatibility, Problems problems) {
+  public static List<Recipe> read(
+      String yaml, Compatibility compatibility, MethodNameCheck methods, Problems problems) {
     List<YamlNode> documents = YamlDocuments.read(yaml, problems);
     if (documents.isEmpty() && !problems.hasErrors()) {
       problems.error(ErrorCode.MISSING_KEY, "", "The document is empty; a recipe is needed.");
     }
-    RecipeReader reader = new RecipeReader(problems, compatibility);
+    RecipeReader reader = new RecipeReader(problems, compatibility, methods);
     List<Recipe> recipes = new ArrayList<>();
     for (YamlNode document : documents) {
       Fields.asMapping(document, problems).flatMap(reader::recipe).ifPresent(recipes::add);
@@ -76,6 +90,8 @@ public final class RecipeReader {
     Optional<String> template = fields.text("chat_template");
     fields.reportUnknown(compatibility);
     if (method.isEmpty() || content.isEmpty()) {
+      // Nobody will plan this recipe, so that its method is looked at here or not at all.
+      method.ifPresent(given -> methods.check(given, fields.path("merge_method"), problems));
       return Optional.empty();
     }
     return Optional.of(

@@ -161,7 +161,11 @@ class MethodGoldenTest {
   private static Recipe recipe(Path file) throws IOException {
     Problems problems = new Problems();
     List<Recipe> recipes =
-        RecipeReader.read(Files.readString(file), Compatibility.MERGEKIT, problems);
+        RecipeReader.read(
+            Files.readString(file),
+            Compatibility.MERGEKIT,
+            MethodRegistry.standard()::find,
+            problems);
     problems.throwIfErrors();
     return recipes.getFirst();
   }
