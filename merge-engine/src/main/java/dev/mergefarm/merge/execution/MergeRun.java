@@ -115,6 +115,10 @@ final class MergeRun {
     cancellation.throwIfCancelled();
   }
 
+  Cancellation cancellation() {
+    return cancellation;
+  }
+
   /** Whether the run has failed, so that work on it is in vain. */
   boolean failed() {
     lock.lock();

@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.execution;
 
+import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.merge.kernel.BlockMath;
 import dev.mergefarm.merge.method.Block;
 import dev.mergefarm.merge.method.ElementMap;
@@ -210,18 +211,23 @@ final class Worker implements AutoCloseable {
     if (work.slabElements() == 0) {
       piece.prepared(null);
     } else if (count > 0) {
-      prepare(work, streams, partition, start, end);
+      prepare(run.cancellation(), work, streams, partition, start, end);
     }
     return buffer.asSlice(offset, (long) outputWidth * count);
   }
 
   private void prepare(
-      SlabWork work, TensorStreams streams, Partition partition, long start, long end) {
+      Cancellation cancellation,
+      SlabWork work,
+      TensorStreams streams,
+      Partition partition,
+      long start,
+      long end) {
     if (!partition.dividedSlabs()) {
-      piece.prepared(work.prepare(new LoadedSlab(piece, start, (int) (end - start))));
+      piece.prepared(work.prepare(new LoadedSlab(piece, cancellation, start, (int) (end - start))));
     } else if (start % partition.slab() == 0) {
       int length = (int) (partition.slabEnd(start) - start);
-      piece.prepared(work.prepare(new StreamedSlab(streams, math, start, length)));
+      piece.prepared(work.prepare(new StreamedSlab(streams, math, cancellation, start, length)));
     }
   }
 
@@ -243,7 +249,8 @@ final class Worker implements AutoCloseable {
   }
 
   /** A slab that lies within the piece in memory. */
-  private record LoadedSlab(Piece piece, long first, int length) implements Slab {
+  private record LoadedSlab(Piece piece, Cancellation cancellation, long first, int length)
+      implements Slab {
     @Override
     public void load(int input, int offset, int count, float[] target) {
       piece.decode(input, first + offset, count, target);

@@ -62,6 +62,7 @@ final class ArceeFusion implements MergeMethod {
           "arcee_fusion takes exactly two models, the base being one; found "
               + tensor.inputs().size());
     }
+    SlabWork.checkRow(Grouping.alongLast(tensor.shape()).period(), path, problems);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.method;
 
+import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import java.io.IOException;
@@ -33,8 +34,8 @@ final class Cholesky {
   }
 
   /** Sums the matrices, adds the ridge and factors the result. */
-  static Cholesky of(GramMatrices matrices, int size, double ridge) {
-    return of(matrices, size, ridge, LARGEST_IN_MEMORY);
+  static Cholesky of(GramMatrices matrices, int size, double ridge, Cancellation cancellation) {
+    return of(matrices, size, ridge, LARGEST_IN_MEMORY, cancellation);
   }
 
   /**
@@ -42,11 +43,16 @@ final class Cholesky {
    *
    * @param largestInMemory columns of the largest factor that does not go to a file
    */
-  static Cholesky of(GramMatrices matrices, int size, double ridge, int largestInMemory) {
+  static Cholesky of(
+      GramMatrices matrices,
+      int size,
+      double ridge,
+      int largestInMemory,
+      Cancellation cancellation) {
     Cholesky factor = new Cholesky(size, allocate(size, largestInMemory));
-    factor.sum(matrices);
+    factor.sum(matrices, cancellation);
     factor.addRidge(ridge);
-    factor.factorise();
+    factor.factorise(cancellation);
     return factor;
   }
 
@@ -89,10 +95,11 @@ final class Cholesky {
     MemorySegment.copy(values, 0, rows, ValueLayout.JAVA_DOUBLE, rowOffset(row), count);
   }
 
-  private void sum(GramMatrices matrices) {
+  private void sum(GramMatrices matrices, Cancellation cancellation) {
     float[] read = new float[size];
     double[] total = new double[size];
     for (int row = 0; row < size; row++) {
+      cancellation.throwIfCancelled();
       Arrays.fill(total, 0);
       for (int model = 0; model < matrices.count(); model++) {
         matrices.load(model, row, 1, read);
@@ -120,10 +127,11 @@ final class Cholesky {
     return rowOffset(index) + (long) index * Double.BYTES;
   }
 
-  private void factorise() {
+  private void factorise(Cancellation cancellation) {
     double[] current = new double[size];
     double[] above = new double[size];
     for (int i = 0; i < size; i++) {
+      cancellation.throwIfCancelled();
       row(i, current, i + 1);
       for (int j = 0; j < i; j++) {
         row(j, above, j + 1);
@@ -160,15 +168,17 @@ final class Cholesky {
   }
 
   /** Replaces each of some right-hand sides by the solution. */
-  void solve(double[][] sides) {
+  void solve(double[][] sides, Cancellation cancellation) {
     double[] row = new double[size];
     for (int i = 0; i < size; i++) {
+      cancellation.throwIfCancelled();
       row(i, row, i + 1);
       for (double[] side : sides) {
         side[i] = (side[i] - dot(side, row, i)) / row[i];
       }
     }
     for (int i = size - 1; i >= 0; i--) {
+      cancellation.throwIfCancelled();
       row(i, row, i + 1);
       for (double[] side : sides) {
         side[i] /= row[i];

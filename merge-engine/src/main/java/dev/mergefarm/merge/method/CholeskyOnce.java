@@ -1,5 +1,7 @@
 package dev.mergefarm.merge.method;
 
+import dev.mergefarm.common.Cancellation;
+
 /**
  * The Cholesky factor of the summed Gram matrices, computed by the first thread that asks for it.
  * Safe for many threads.
@@ -20,9 +22,9 @@ final class CholeskyOnce {
     this.ridge = ridge;
   }
 
-  synchronized Cholesky get() {
+  synchronized Cholesky get(Cancellation cancellation) {
     if (factor == null) {
-      factor = Cholesky.of(matrices, size, ridge);
+      factor = Cholesky.of(matrices, size, ridge, cancellation);
     }
     return factor;
   }

@@ -42,6 +42,11 @@ record RankedMask(
         random);
   }
 
+  /** Elements of the rows that are ranked together in a tensor of some shape. */
+  static long slabElements(Shape shape) {
+    return shape.rank() < 2 ? shape.elements() : shape.elements() / Math.max(1, shape.dimension(0));
+  }
+
   @Override
   public int slabElements() {
     return Math.multiplyExact(rowLength, stride);

@@ -23,6 +23,9 @@ final class RankedThinning {
     double density = tensor.number(TaskVectorMethod.DENSITY, input);
     double epsilon = tensor.number(EPSILON, input);
     boolean drawn = density > 0 && density < 1;
+    if (drawn) {
+      SlabWork.checkRow(RankedMask.slabElements(tensor.shape()), path, problems);
+    }
     if (drawn && (density + epsilon >= 1 || density - epsilon <= 0)) {
       problems.error(
           ErrorCode.INVALID_VALUE,

@@ -34,10 +34,11 @@ record RegressionRows(GramMatrices matrices, int outputs, int size, CholeskyOnce
     double[][] rows = new double[slab.length() / size][size];
     float[] weights = new float[slab.length()];
     float[] gram = new float[GRAM_ROWS * size];
-    Cholesky cholesky = factor.get();
+    Cholesky cholesky = factor.get(slab.cancellation());
     for (int model = 0; model < matrices.count(); model++) {
       slab.load(model, 0, weights.length, weights);
       for (int first = 0; first < size; first += GRAM_ROWS) {
+        slab.cancellation().throwIfCancelled();
         int count = Math.min(GRAM_ROWS, size - first);
         matrices.load(model, first, count, gram);
         addRidge(gram, first, count, (float) (cholesky.ridge() / matrices.count()));
@@ -46,7 +47,7 @@ record RegressionRows(GramMatrices matrices, int outputs, int size, CholeskyOnce
         }
       }
     }
-    cholesky.solve(rows);
+    cholesky.solve(rows, slab.cancellation());
     return new Rows(slab.first(), rows);
   }
 

@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.method;
 
+import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.merge.kernel.BlockMath;
 
 /** A stretch of all inputs of a tensor, held in memory for one task. Used by one thread. */
@@ -13,6 +14,9 @@ public interface Slab {
 
   /** Decodes elements of one input. */
   void load(int input, int offset, int count, float[] target);
+
+  /** To ask from time to time where looking at a slab takes longer than a tenth of a second. */
+  Cancellation cancellation();
 
   /** The arithmetic to use. */
   BlockMath math();

@@ -1,5 +1,8 @@
 package dev.mergefarm.merge.method;
 
+import dev.mergefarm.common.ErrorCode;
+import dev.mergefarm.common.Problems;
+
 /**
  * Work that may need to see stretches of a tensor together, such as whole rows. Most need not: then
  * no slab is asked for and nothing is prepared.
@@ -15,6 +18,19 @@ public interface SlabWork {
    */
   default int slabElements() {
     return 0;
+  }
+
+  /** Adds an error when rows are longer than engines accept. */
+  static void checkRow(long elements, String path, Problems problems) {
+    if (elements > LARGEST_SLAB) {
+      problems.error(
+          ErrorCode.INVALID_VALUE,
+          path,
+          "the method looks at whole rows of at most "
+              + LARGEST_SLAB
+              + " elements, found "
+              + elements);
+    }
   }
 
   /** Whether blocks give the companions of inputs, which are then read along with them. */

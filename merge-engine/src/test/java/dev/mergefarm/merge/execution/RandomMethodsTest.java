@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.merge.method.TensorBlocks;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -210,5 +212,30 @@ class RandomMethodsTest {
         MergeRunner.of("della").base(two).model(two, Map.of("weight", 1, "density", 0.5)).values();
 
     assertThat(merged).containsOnly(2f);
+  }
+
+  @Test
+  void rowsThatAreTooLongToRankAreRefusedBeforeAnythingIsRead() {
+    TensorBlocks endless =
+        new TensorBlocks() {
+          @Override
+          public DataType dataType() {
+            return DataType.F32;
+          }
+
+          @Override
+          public Shape shape() {
+            return Shape.of(5_000_000_000L);
+          }
+
+          @Override
+          public void read(long firstElement, MemorySegment target) {
+            throw new AssertionError("nothing may be read");
+          }
+        };
+    MergeRunner runner =
+        MergeRunner.of("della").base(endless).model(endless, Map.of("weight", 1, "density", 0.5));
+
+    assertThatThrownBy(runner::run).hasMessageContaining("whole rows");
   }
 }

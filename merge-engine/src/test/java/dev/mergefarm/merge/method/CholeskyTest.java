@@ -3,6 +3,7 @@ package dev.mergefarm.merge.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.merge.execution.ArrayBlocks;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
@@ -41,7 +42,8 @@ class CholeskyTest {
     double[][] sides = {new Random(2).doubles(SIZE).toArray(), new double[SIZE]};
     double[] wanted = sides[0].clone();
 
-    Cholesky.of(matrices, SIZE, 0, largestInMemory).solve(sides);
+    Cholesky.of(matrices, SIZE, 0, largestInMemory, Cancellation.NEVER)
+        .solve(sides, Cancellation.NEVER);
 
     for (int i = 0; i < SIZE; i++) {
       double sum = 0;
