@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -45,6 +44,7 @@ final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private FarmOptions farmOptions;
   @Mixin private OutputOptions output;
+  @Mixin private SubmissionOptions submission;
   @Mixin private EvaluationSettings settings;
 
   @ArgGroup(multiplicity = "1")
@@ -84,21 +84,6 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Score on this machine and write results.json and samples files here.")
   private Path out;
-
-  @Option(
-      names = "--label",
-      paramLabel = "KEY=VALUE",
-      description = "On a farm: labels of the job.")
-  private Map<String, String> labels = Map.of();
-
-  @Option(
-      names = "--request-id",
-      defaultValue = "",
-      description = "On a farm: a repeat with the same id attaches to the first one's job.")
-  private String requestId;
-
-  @Option(names = "--detach", description = "On a farm: do not wait for the job's end.")
-  private boolean detach;
 
   @Override
   public Integer call() throws Exception {
@@ -165,15 +150,10 @@ final class EvalCommand implements Callable<Integer> {
               .submitEvaluation(
                   SubmitEvaluationRequest.newBuilder()
                       .setEvaluation(request)
-                      .setRequestId(requestId)
-                      .putAllLabels(labels)
+                      .setRequestId(submission.requestId())
+                      .putAllLabels(submission.labels())
                       .build());
-      JobReport report = output.jobReport(spec);
-      if (detach) {
-        report.print(job);
-        return 0;
-      }
-      return report.follow(farm, job.getId(), 0);
+      return submission.report(farm, job, output.jobReport(spec));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mergefarm.cli.command;
 
 import dev.mergefarm.cli.connection.FarmConnection;
+import dev.mergefarm.cli.output.JobTimes;
 import dev.mergefarm.cli.output.Json;
 import dev.mergefarm.cli.output.Table;
 import dev.mergefarm.proto.v1.CancelJobRequest;
@@ -65,7 +66,7 @@ final class JobCommand {
           JobReport.kindName(job.getKind()),
           JobReport.stateName(job.getState()),
           Integer.toString(job.getAttempt()),
-          JobReport.instant(job.getCreateTime())
+          JobTimes.instant(job.getCreateTime())
               .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
               .toString(),
           job.getLabelsMap().entrySet().stream()

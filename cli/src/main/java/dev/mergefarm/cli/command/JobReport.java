@@ -3,6 +3,7 @@ package dev.mergefarm.cli.command;
 import dev.mergefarm.cli.ExitCode;
 import dev.mergefarm.cli.connection.FarmConnection;
 import dev.mergefarm.cli.connection.FarmFailure;
+import dev.mergefarm.cli.output.JobTimes;
 import dev.mergefarm.cli.output.Json;
 import dev.mergefarm.cli.output.ProgressLine;
 import dev.mergefarm.cli.output.ScoreTable;
@@ -17,7 +18,6 @@ import dev.mergefarm.proto.v1.Problem;
 import dev.mergefarm.proto.v1.WatchJobRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -106,7 +106,7 @@ final class JobReport {
         kindName(job.getKind()),
         stateName(job.getState()),
         job.getAttempt() > 1 ? "  " + job.getAttempt() + " attempts" : "",
-        runTime(job).map(time -> "  in " + Units.time(time)).orElse(""));
+        JobTimes.running(job).map(time -> "  in " + Units.time(time)).orElse(""));
     for (Problem warning : job.getWarningsList()) {
       String where = warning.getPath().isEmpty() ? "" : warning.getPath() + ": ";
       err.println("mergefarm: warning: " + where + warning.getMessage());
@@ -134,17 +134,6 @@ final class JobReport {
         result.getShardsKept() > 0
             ? ", " + result.getShardsKept() + " shards kept from an earlier attempt"
             : "");
-  }
-
-  static Optional<Duration> runTime(Job job) {
-    if (!job.hasStartTime() || !job.hasEndTime()) {
-      return Optional.empty();
-    }
-    return Optional.of(Duration.between(instant(job.getStartTime()), instant(job.getEndTime())));
-  }
-
-  static Instant instant(com.google.protobuf.Timestamp time) {
-    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
   static String stateName(JobState state) {

@@ -20,7 +20,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +39,7 @@ final class MergeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private FarmOptions farmOptions;
   @Mixin private OutputOptions output;
+  @Mixin private SubmissionOptions submission;
   @Mixin private RecipeOptions recipeOptions;
 
   @Parameters(index = "0", paramLabel = "FILE", description = "The recipe's YAML.")
@@ -64,21 +64,6 @@ final class MergeCommand implements Callable<Integer> {
       defaultValue = "",
       description = "On a farm: the result's name, as in models/name. Default: by the job's id.")
   private String modelName;
-
-  @Option(
-      names = "--label",
-      paramLabel = "KEY=VALUE",
-      description = "On a farm: labels of the job.")
-  private Map<String, String> labels = Map.of();
-
-  @Option(
-      names = "--request-id",
-      defaultValue = "",
-      description = "On a farm: a repeat with the same id attaches to the first one's job.")
-  private String requestId;
-
-  @Option(names = "--detach", description = "On a farm: do not wait for the job's end.")
-  private boolean detach;
 
   @Override
   public Integer call() throws IOException {
@@ -140,15 +125,10 @@ final class MergeCommand implements Callable<Integer> {
               .submitMerge(
                   SubmitMergeRequest.newBuilder()
                       .setMerge(request)
-                      .setRequestId(requestId)
-                      .putAllLabels(labels)
+                      .setRequestId(submission.requestId())
+                      .putAllLabels(submission.labels())
                       .build());
-      JobReport report = output.jobReport(spec);
-      if (detach) {
-        report.print(answer.getJob());
-        return 0;
-      }
-      return report.follow(farm, answer.getJob().getId(), 0);
+      return submission.report(farm, answer.getJob(), output.jobReport(spec));
     }
   }
 }

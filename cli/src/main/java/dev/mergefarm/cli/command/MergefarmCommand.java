@@ -1,5 +1,6 @@
 package dev.mergefarm.cli.command;
 
+import dev.mergefarm.merge.MergeSettings;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
     name = "mergefarm",
     description = "Merges language models and scores them, here or on a farm.",
     mixinStandardHelpOptions = true,
-    version = "mergefarm 0.1.0",
+    version = MergeSettings.ENGINE,
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     footerHeading = "%nExit codes:%n",

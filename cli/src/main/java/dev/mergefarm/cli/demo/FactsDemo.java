@@ -38,6 +38,7 @@ public final class FactsDemo {
   private static final List<String> PARENTS = List.of("base", "capitals", "animals");
   private static final List<String> RECIPES = List.of("linear", "slerp", "ties", "task-arithmetic");
   private static final List<String> TASKS = List.of("facts_capitals", "facts_animals");
+  private static final int LOG_END = 20;
   private static final String BUNDLE = "tasks/facts";
 
   private final FarmConnection farm;
@@ -112,9 +113,8 @@ public final class FactsDemo {
       } catch (StatusRuntimeException notYet) {
         boolean starting = notYet.getStatus().getCode() == Status.Code.UNAVAILABLE;
         if (!starting || !process.alive() || System.nanoTime() > deadline) {
-          Files.readAllLines(log).stream()
-              .skip(Math.max(0, Files.readAllLines(log).size() - 20))
-              .forEach(out::println);
+          List<String> lines = Files.readAllLines(log);
+          lines.subList(Math.max(0, lines.size() - LOG_END), lines.size()).forEach(out::println);
           out.flush();
           throw new MergefarmException(ErrorCode.INTERNAL, "the farm did not start", notYet);
         }

@@ -1,12 +1,12 @@
 package dev.mergefarm.cli.demo;
 
+import dev.mergefarm.cli.output.JobTimes;
 import dev.mergefarm.cli.output.Table;
 import dev.mergefarm.cli.output.Units;
 import dev.mergefarm.proto.v1.Job;
 import dev.mergefarm.proto.v1.Metric;
 import dev.mergefarm.proto.v1.TaskScore;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,10 +77,6 @@ final class FactsTable {
   }
 
   private static String runTime(Job job) {
-    return Units.time(Duration.ofNanos(nanos(job.getEndTime()) - nanos(job.getStartTime())));
-  }
-
-  private static long nanos(com.google.protobuf.Timestamp time) {
-    return time.getSeconds() * 1_000_000_000L + time.getNanos();
+    return JobTimes.running(job).map(Units::time).orElse("");
   }
 }

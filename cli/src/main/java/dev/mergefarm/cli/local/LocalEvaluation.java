@@ -104,7 +104,7 @@ public final class LocalEvaluation implements AutoCloseable {
               options,
               started,
               Duration.between(started, Instant.now()),
-              "0.1.0",
+              MergeSettings.ENGINE,
               model.maximumLength(),
               model.chatTemplate()));
       return outcome;

@@ -79,7 +79,7 @@ final class StageRunner {
 
     @Override
     public float[] companion(int index) {
-      throw new UnsupportedOperationException("no companions here");
+      throw new AssertionError("these stages have no companions");
     }
 
     @Override

@@ -29,11 +29,11 @@ class DefaultModelRepositoryTest {
   @BeforeEach
   void open() {
     store = new LocalObjectStore(directory.resolve("store"));
-    files = new LocalObjectStore(directory.resolve("work"));
+    files = new LocalObjectStore(directory.resolve("checkout"));
     repository =
         DefaultModelRepository.builder()
             .ownStore(store)
-            .localPaths(directory.resolve("work"))
+            .localPaths(directory.resolve("checkout"))
             .buckets(bucket -> new LocalObjectStore(directory.resolve(bucket)))
             .build();
   }
@@ -73,8 +73,8 @@ class DefaultModelRepositoryTest {
 
     assertThat(filesOf("models/base")).hasSize(2);
     assertThat(filesOf("./models/base")).hasSize(2);
-    assertThat(filesOf("../work/models/base")).hasSize(2);
-    assertThat(filesOf(directory.resolve("work/models/base").toString())).hasSize(2);
+    assertThat(filesOf("../checkout/models/base")).hasSize(2);
+    assertThat(filesOf(directory.resolve("checkout/models/base").toString())).hasSize(2);
   }
 
   @Test
@@ -146,7 +146,7 @@ class DefaultModelRepositoryTest {
     ModelRepository service = DefaultModelRepository.builder().ownStore(store).build();
 
     for (String path :
-        List.of("./base", "../work/base", directory.resolve("work/base").toString())) {
+        List.of("./base", "../checkout/base", directory.resolve("checkout/base").toString())) {
       assertThat(
               catchThrowableOfType(
                       MergefarmException.class, () -> service.open(new ModelReference(path)))
