@@ -175,6 +175,12 @@ public enum ErrorCode {
       StatusKind.FAILED_PRECONDITION,
       false,
       "Name the folder of the helper process with `-Dmergefarm.python.host=FOLDER`."),
+  DEVICE_MEMORY(
+      StatusKind.RESOURCE_EXHAUSTED, true, "Free memory on the GPU, or merge with `--device cpu`."),
+  DEVICE_FAILED(
+      StatusKind.INTERNAL,
+      true,
+      "The GPU or its driver failed; see the driver's own log, or merge with `--device cpu`."),
   CANCELLED(StatusKind.CANCELLED, false, "The job was cancelled."),
   INTERNAL(
       StatusKind.INTERNAL,

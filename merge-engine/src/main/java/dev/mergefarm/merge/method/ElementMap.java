@@ -1,9 +1,10 @@
 package dev.mergefarm.merge.method;
 
+import java.util.Optional;
+
 /**
- * What a method computes for each element. Engines that do not run on the CPU recognise the
- * implementing class and run a kernel of their own with the same fields; so an implementation is a
- * record of everything the computation depends on. Immutable and safe for many threads.
+ * What a method computes for each element: a record of everything the computation depends on.
+ * Immutable and safe for many threads.
  */
 public interface ElementMap extends SlabWork {
 
@@ -14,4 +15,9 @@ public interface ElementMap extends SlabWork {
    * @param result not one of the block's own rows; its old content is arbitrary
    */
   void apply(Block block, float[] result);
+
+  /** The same as compiled kernels; empty where there are none, and then the CPU does it. */
+  default Optional<KernelMap> kernels() {
+    return Optional.empty();
+  }
 }

@@ -1,5 +1,7 @@
 package dev.mergefarm.merge.method;
 
+import java.util.Optional;
+
 /**
  * What a method learns about whole tensors. Engines split the tensor into segments of {@link
  * #SEGMENT} elements, whatever the number of threads, accumulate each into a partial result, and
@@ -37,5 +39,10 @@ public interface Reduction<R> extends SlabWork {
    */
   default boolean orderFree() {
     return false;
+  }
+
+  /** The same as compiled kernels; empty where there are none, and then the CPU does it. */
+  default Optional<KernelReduction<R>> kernels() {
+    return Optional.empty();
   }
 }
