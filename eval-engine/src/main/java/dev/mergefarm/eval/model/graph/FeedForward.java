@@ -8,11 +8,7 @@ import org.bytedeco.pytorch.TensorVector;
 
 /** The part of a layer that works on each token by itself. */
 public sealed interface FeedForward extends Part
-    permits FeedForward.Plain,
-        FeedForward.Gated,
-        FeedForward.GatedJoined,
-        ExpertMixture,
-        SharedExpertMixture {
+    permits FeedForward.Plain, FeedForward.Gated, FeedForward.GatedJoined, ExpertMixture {
 
   /** From [..., hidden] to the same shape. */
   Tensor apply(Tensor input, Weights weights);
