@@ -101,6 +101,26 @@ public enum ErrorCode {
       StatusKind.FAILED_PRECONDITION,
       false,
       "The model hub refused access; set HF_TOKEN to a token that may read or write the model."),
+  REMOTE_MODEL_UNAVAILABLE(
+      StatusKind.UNAVAILABLE,
+      true,
+      "The server with the model did not answer; check the endpoint, or allow more retries."),
+  REMOTE_MODEL_DENIED(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The server with the model refused access; name the variable that holds its API key."),
+  REMOTE_MODEL_NOT_FOUND(
+      StatusKind.NOT_FOUND,
+      false,
+      "The endpoint is the address up to `/v1` or `/v1/completions`, the model is the server's name for it."),
+  REMOTE_MODEL_REFUSED(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "The server with the model does not take such requests; it must speak the OpenAI completions protocol."),
+  REMOTE_MODEL_UNSUITABLE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "Scores need a server that honours `echo` together with `logprobs`, as vLLM does; tasks that generate do not."),
   BROKER_UNAVAILABLE(
       StatusKind.UNAVAILABLE, true, "Kafka did not answer; check the bootstrap servers."),
   JOB_NOT_FOUND(StatusKind.NOT_FOUND, false, "`mergefarm job list` lists the farm's jobs."),

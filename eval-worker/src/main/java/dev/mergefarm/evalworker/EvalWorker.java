@@ -20,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** Takes evaluation jobs for as long as the service runs. */
@@ -84,6 +85,11 @@ public class EvalWorker implements RunningWorker {
                     storage.store(),
                     new SubjectModels(storage.models(), started),
                     ModelLoader::load,
+                    new RemoteSubjects(
+                        storage.models(),
+                        configuration.remoteEndpoints().orElse(List.of()),
+                        System::getenv,
+                        Clock.systemUTC()),
                     (files, seed) -> new PythonFunctions(files, PythonHostOptions::located, seed),
                     configuration.modelOptions(ModelOptions.onBestDevice(ComputeType.FLOAT32)),
                     Clock.systemUTC()));

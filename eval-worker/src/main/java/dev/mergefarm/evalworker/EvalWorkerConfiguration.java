@@ -4,6 +4,9 @@ import dev.mergefarm.eval.model.ModelOptions;
 import dev.mergefarm.service.worker.WorkerConfiguration;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
 
 /** What can be set of an eval-worker. */
 @ConfigMapping(prefix = "mergefarm.eval-worker")
@@ -20,6 +23,12 @@ public interface EvalWorkerConfiguration extends WorkerConfiguration {
   /** Threads that merge in memory where an evaluation has a recipe; 0: one for each processor. */
   @WithDefault("0")
   int mergeThreads();
+
+  /**
+   * Addresses of servers whose models jobs may score, as {@code http://vllm:8000/v1}, separated by
+   * commas; unset: none.
+   */
+  Optional<List<URI>> remoteEndpoints();
 
   /** Every model's options; the number format is the request's. */
   default ModelOptions modelOptions(ModelOptions usual) {

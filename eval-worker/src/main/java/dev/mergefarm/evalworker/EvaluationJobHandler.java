@@ -49,6 +49,7 @@ final class EvaluationJobHandler implements JobHandler {
   private final ObjectStore store;
   private final SubjectModels subjects;
   private final LanguageModels models;
+  private final RemoteSubjects remotes;
   private final BiFunction<TaskFiles, Long, TaskFunctions> functions;
   private final ModelOptions defaults;
   private final Clock clock;
@@ -62,12 +63,14 @@ final class EvaluationJobHandler implements JobHandler {
       ObjectStore store,
       SubjectModels subjects,
       LanguageModels models,
+      RemoteSubjects remotes,
       BiFunction<TaskFiles, Long, TaskFunctions> functions,
       ModelOptions defaults,
       Clock clock) {
     this.store = store;
     this.subjects = subjects;
     this.models = models;
+    this.remotes = remotes;
     this.functions = functions;
     this.defaults = defaults;
     this.clock = clock;
@@ -118,7 +121,7 @@ final class EvaluationJobHandler implements JobHandler {
         RunDescription run =
             new RunDescription(
                 SubjectModels.name(request),
-                modelArguments(modelOptions),
+                modelArguments(request, modelOptions),
                 options,
                 started,
                 Duration.between(started, clock.instant()),
@@ -175,12 +178,19 @@ final class EvaluationJobHandler implements JobHandler {
   }
 
   private LanguageModel load(EvaluationRequest request, ModelOptions options, JobContext context) {
+    if (request.hasRemote()) {
+      return remotes.connect(request, context.cancellation());
+    }
     try (Model subject = subjects.open(request, context.cancellation())) {
       return models.load(subject, options, context.progress(), context.cancellation());
     }
   }
 
-  private static Map<String, Object> modelArguments(ModelOptions options) {
+  private static Map<String, Object> modelArguments(
+      EvaluationRequest request, ModelOptions options) {
+    if (request.hasRemote()) {
+      return Map.of("base_url", request.getRemote().getEndpoint());
+    }
     return Map.of(
         "dtype",
         options.type().name().toLowerCase(Locale.ROOT),

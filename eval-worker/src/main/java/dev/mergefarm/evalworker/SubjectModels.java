@@ -23,11 +23,16 @@ final class SubjectModels {
 
   /** What results call the subject. */
   static String name(EvaluationRequest request) {
-    return request.hasModel() ? request.getModel() : "recipe";
+    return switch (request.getSubjectCase()) {
+      case MODEL -> request.getModel();
+      case REMOTE -> request.getRemote().getModel();
+      case RECIPE, SUBJECT_NOT_SET -> "recipe";
+    };
   }
 
   /**
-   * Opens the subject; its tensors are read, or merged, when they are asked for.
+   * Opens the subject, where its weights are here; its tensors are read, or merged, when they are
+   * asked for.
    *
    * @throws MergefarmException with {@code MODEL_NOT_FOUND}, or with every problem of the recipe
    */
@@ -38,7 +43,7 @@ final class SubjectModels {
           engine.mergeInMemory(
               engine.validate(request.getRecipe(), MergeOptions.DEFAULTS).planOrThrow(),
               cancellation);
-      case SUBJECT_NOT_SET ->
+      case REMOTE, SUBJECT_NOT_SET ->
           throw new MergefarmException(
               ErrorCode.MISSING_KEY, "An evaluation needs a model or a recipe.");
     };

@@ -20,6 +20,7 @@ import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.proto.v1.EvaluationResult;
+import dev.mergefarm.proto.v1.RemoteModel;
 import dev.mergefarm.proto.v1.TaskScore;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.ObjectInfo;
@@ -27,6 +28,7 @@ import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.model.DefaultModelRepository;
 import dev.mergefarm.storage.model.ModelRepository;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,7 +52,12 @@ class EvaluationJobHandlerTest {
    */
   private static final long SMALL_BATCHES = 16 << 20;
 
+  private static final URI REMOTE = URI.create("http://127.0.0.1:9/v1");
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
+
   @TempDir private Path directory;
+  private ModelRepository repository;
   private ObjectStore store;
   private MergeEngine engine;
   private SubjectModels subjects;
@@ -60,9 +67,9 @@ class EvaluationJobHandlerTest {
   void openStore() throws IOException {
     store = new LocalObjectStore(directory);
     FactsStore.fill(store);
-    ModelRepository models = DefaultModelRepository.builder().ownStore(store).build();
-    engine = new MergeEngine(models, new MergeSettings(1));
-    subjects = new SubjectModels(models, engine);
+    repository = DefaultModelRepository.builder().ownStore(store).build();
+    engine = new MergeEngine(repository, new MergeSettings(1));
+    subjects = new SubjectModels(repository, engine);
     handler = with(ModelLoader::load);
   }
 
@@ -75,9 +82,10 @@ class EvaluationJobHandlerTest {
         store,
         subjects,
         models,
+        new RemoteSubjects(repository, List.of(REMOTE), name -> null, CLOCK),
         (files, seed) -> new HelpersRefused(),
         ModelOptions.onCpu(ComputeType.FLOAT32).withThreads(1),
-        Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
+        CLOCK);
   }
 
   @AfterEach
@@ -173,6 +181,28 @@ class EvaluationJobHandlerTest {
     assertCode(request, ErrorCode.INVALID_VALUE);
     assertCode(facts().setModel("models/bas"), ErrorCode.MODEL_NOT_FOUND);
     assertCode(facts(), ErrorCode.MISSING_KEY);
+  }
+
+  @Test
+  void serversThatAreNotListedAndVariablesThatHoldNoKeyAreRefused() {
+    assertCode(facts().setRemote(remote("http://127.0.0.1:9/v2")), ErrorCode.REMOTE_MODEL_DENIED);
+    assertCode(
+        facts().setRemote(remote("http://127.0.0.1:9/v1/../x")), ErrorCode.REMOTE_MODEL_DENIED);
+    assertCode(facts().setRemote(remote("http://127.0.0.1:99/v1")), ErrorCode.REMOTE_MODEL_DENIED);
+    assertCode(facts().setRemote(remote("ftp://127.0.0.1:9/v1")), ErrorCode.INVALID_VALUE);
+    assertCode(
+        facts().setRemote(remote(REMOTE.toString()).setApiKeyVariable("AWS_SECRET_ACCESS_KEY")),
+        ErrorCode.REMOTE_MODEL_DENIED);
+    assertCode(
+        facts().setRemote(remote(REMOTE.toString()).setTokenizer("models/bas")),
+        ErrorCode.MODEL_NOT_FOUND);
+    assertCode(
+        facts().setRemote(remote(REMOTE.toString()).setTokenizer("models/base").setRetries(0)),
+        ErrorCode.REMOTE_MODEL_UNAVAILABLE);
+  }
+
+  private static RemoteModel.Builder remote(String endpoint) {
+    return RemoteModel.newBuilder().setEndpoint(endpoint).setModel("facts");
   }
 
   private void assertCode(EvaluationRequest.Builder request, ErrorCode code) {

@@ -46,6 +46,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
   @Mixin private SubmissionOptions submission;
   @Mixin private EvaluationSettings settings;
+  @Mixin private RemoteOptions remote;
 
   @ArgGroup(multiplicity = "1")
   private Subject subject;
@@ -55,7 +56,8 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
         names = "--model",
         paramLabel = "MODEL",
-        description = "A folder here, or on a farm a reference such as models/name.")
+        description =
+            "A folder here, on a farm a reference such as models/name, or with --endpoint the server's name.")
     private String model;
 
     @Option(
@@ -90,6 +92,10 @@ final class EvalCommand implements Callable<Integer> {
     if (out != null && farmOptions.named()) {
       throw new ParameterException(
           spec.commandLine(), "--out scores on this machine and --farm on a farm: choose one");
+    }
+    if (remote.named() && subject.model == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--endpoint needs the server's name of the model as --model");
     }
     return out != null ? evaluateHere() : submit();
   }
@@ -127,6 +133,10 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private LocalEvaluation.Subject subjectHere() throws IOException {
+    if (remote.named()) {
+      return new LocalEvaluation.Subject.Remote(
+          remote.settings(subject.model, settings.batchSize()), remote.tokenizer());
+    }
     return subject.model != null
         ? new LocalEvaluation.Subject.StoredModel(subject.model)
         : new LocalEvaluation.Subject.Recipe(
@@ -137,7 +147,9 @@ final class EvalCommand implements Callable<Integer> {
     try (FarmConnection farm = farmOptions.connect()) {
       EvaluationRequest.Builder request =
           EvaluationRequest.newBuilder().addAllTasks(tasks).setOptions(settings.message());
-      if (subject.model != null) {
+      if (remote.named()) {
+        request.setRemote(remote.message(subject.model));
+      } else if (subject.model != null) {
         request.setModel(subject.model);
       } else {
         request.setRecipe(Files.readString(subject.recipe));

@@ -4,10 +4,12 @@ import dev.mergefarm.eval.model.ModelOptions;
 import dev.mergefarm.eval.torch.ComputeType;
 import dev.mergefarm.proto.v1.EvaluationOptions;
 import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Settings of an evaluation, under the names that lm-eval's users know. */
 final class EvaluationSettings {
@@ -36,9 +38,12 @@ final class EvaluationSettings {
 
   @Option(
       names = {"--batch_size", "--batch-size"},
-      defaultValue = "0",
-      description = "Requests per batch at the most. Default: by the activation budget.")
-  private int batchSize;
+      paramLabel = "N",
+      converter = BatchSize.class,
+      defaultValue = "auto",
+      description =
+          "Requests per batch at the most; auto or auto:N: by the activation budget, 8 for --endpoint. Default: ${DEFAULT-VALUE}.")
+  private Integer batchSize;
 
   @Option(
       names = {"--fewshot_seed", "--fewshot-seed"},
@@ -61,6 +66,26 @@ final class EvaluationSettings {
       defaultValue = "",
       description = "Put before every prompt.")
   private String systemInstruction;
+
+  /** Numbers as they are, {@code auto} and {@code auto:N} as 0: every batch is planned anyway. */
+  static final class BatchSize implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      if (value.matches("auto(:\\d+)?")) {
+        return 0;
+      }
+      if (value.matches("0*[1-9]\\d{0,8}")) {
+        return Integer.valueOf(value);
+      }
+      throw new TypeConversionException(
+          "is a number of 1 or more, auto or auto:N, found '" + value + "'");
+    }
+  }
+
+  /** Requests per batch at the most; 0 for what the engine chooses. */
+  int batchSize() {
+    return batchSize;
+  }
 
   /** How a model is run on this machine. */
   ModelOptions modelOptions() {

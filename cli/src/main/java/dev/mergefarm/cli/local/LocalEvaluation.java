@@ -10,9 +10,11 @@ import dev.mergefarm.eval.RecordSink;
 import dev.mergefarm.eval.data.DirectoryDataFiles;
 import dev.mergefarm.eval.function.PythonFunctions;
 import dev.mergefarm.eval.function.PythonHostOptions;
-import dev.mergefarm.eval.model.LocalLanguageModel;
+import dev.mergefarm.eval.model.LanguageModel;
 import dev.mergefarm.eval.model.ModelLoader;
 import dev.mergefarm.eval.model.ModelOptions;
+import dev.mergefarm.eval.model.remote.RemoteLanguageModel;
+import dev.mergefarm.eval.model.remote.RemoteModelSettings;
 import dev.mergefarm.eval.result.ResultsFolder;
 import dev.mergefarm.eval.result.RunDescription;
 import dev.mergefarm.eval.run.TaskEvaluation;
@@ -20,20 +22,26 @@ import dev.mergefarm.eval.task.DirectoryTaskFiles;
 import dev.mergefarm.eval.task.TaskFiles;
 import dev.mergefarm.eval.task.TaskFunctions;
 import dev.mergefarm.eval.task.TaskLibrary;
+import dev.mergefarm.eval.tokenizer.HuggingFaceTextTokenizer;
+import dev.mergefarm.eval.tokenizer.TextTokenizer;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.storage.Retries;
 import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.model.ModelReference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Scores on this machine, without a farm. Tasks are checked before the model is opened; data paths
@@ -56,6 +64,18 @@ public final class LocalEvaluation implements AutoCloseable {
      * @param yaml its text
      */
     record Recipe(String name, String yaml) implements Subject {}
+
+    /**
+     * A model on another server.
+     *
+     * @param tokenizer folder with the server's tokenizer
+     */
+    record Remote(RemoteModelSettings settings, Optional<String> tokenizer) implements Subject {
+      @Override
+      public String name() {
+        return settings.model();
+      }
+    }
   }
 
   private final TaskFunctions functions;
@@ -92,7 +112,7 @@ public final class LocalEvaluation implements AutoCloseable {
       throws IOException {
     Instant started = Instant.now();
     EvaluationPlan plan = evaluation.plan(options, tasks);
-    try (LocalLanguageModel model = load(subject, modelOptions, progress, cancellation)) {
+    try (LanguageModel model = load(subject, modelOptions, progress, cancellation)) {
       EvaluationOutcome outcome =
           evaluation.run(plan, model, progress, cancellation, RecordSink.NONE);
       ResultsFolder.write(
@@ -100,18 +120,33 @@ public final class LocalEvaluation implements AutoCloseable {
           outcome,
           new RunDescription(
               subject.name(),
-              Map.of("dtype", modelOptions.type().name().toLowerCase(Locale.ROOT)),
+              arguments(subject, modelOptions),
               options,
               started,
               Duration.between(started, Instant.now()),
               MergeSettings.ENGINE,
               model.maximumLength(),
               model.chatTemplate()));
-      return outcome;
+      return new EvaluationOutcome(
+          outcome.tasks(),
+          outcome.groups(),
+          Stream.concat(outcome.warnings().stream(), model.warnings().stream()).toList());
     }
   }
 
-  private static LocalLanguageModel load(
+  private static Map<String, Object> arguments(Subject subject, ModelOptions options) {
+    return switch (subject) {
+      case Subject.StoredModel stored -> dataType(options);
+      case Subject.Recipe recipe -> dataType(options);
+      case Subject.Remote remote -> Map.of("base_url", remote.settings().endpoint().toString());
+    };
+  }
+
+  private static Map<String, Object> dataType(ModelOptions options) {
+    return Map.of("dtype", options.type().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static LanguageModel load(
       Subject subject,
       ModelOptions options,
       Progress.Listener progress,
@@ -131,7 +166,20 @@ public final class LocalEvaluation implements AutoCloseable {
           }
         }
       }
+      case Subject.Remote remote ->
+          RemoteLanguageModel.connect(
+              remote.settings(),
+              remote.tokenizer().map(LocalEvaluation::tokenizer),
+              Retries.Time.SYSTEM,
+              InstantSource.system(),
+              cancellation);
     };
+  }
+
+  private static TextTokenizer tokenizer(String folder) {
+    try (Model model = LocalMerge.repository().open(new ModelReference(folder))) {
+      return HuggingFaceTextTokenizer.load(model);
+    }
   }
 
   /** Ends the helpers' process, where one was started. */

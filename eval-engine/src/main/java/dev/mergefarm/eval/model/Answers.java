@@ -6,8 +6,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
 
-/** Puts answers in the order of their requests while handing each on as it comes. */
-final class Answers<T> {
+/**
+ * Puts answers in the order of their requests while handing each on as it comes, one at a time.
+ * Safe for many threads.
+ */
+public final class Answers<T> {
 
   private final String stage;
   private final List<T> answers;
@@ -15,21 +18,21 @@ final class Answers<T> {
   private final Progress.Listener progress;
   private long done;
 
-  Answers(String stage, int count, ObjIntConsumer<T> consumer, Progress.Listener progress) {
+  public Answers(String stage, int count, ObjIntConsumer<T> consumer, Progress.Listener progress) {
     this.stage = stage;
     this.answers = new ArrayList<>(Collections.nCopies(count, null));
     this.consumer = consumer;
     this.progress = progress;
   }
 
-  synchronized void accept(T answer, int request) {
+  public synchronized void accept(T answer, int request) {
     answers.set(request, answer);
     consumer.accept(answer, request);
     done++;
     progress.onProgress(new Progress(stage, done, answers.size(), 0, 0));
   }
 
-  synchronized List<T> all() {
+  public synchronized List<T> all() {
     return List.copyOf(answers);
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** Helpers written in Java under the names that task files use. */
-final class JavaFunctions implements TaskFunctions {
+public final class JavaFunctions implements TaskFunctions {
 
   private final Map<String, BiFunction<List<?>, Map<String, ?>, Object>> functions =
       new HashMap<>();

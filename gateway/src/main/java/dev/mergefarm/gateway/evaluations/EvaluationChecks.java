@@ -69,6 +69,16 @@ public class EvaluationChecks {
                   .check(
                       caller, "evaluation.", request.getRecipe(), MergeOptions.getDefaultInstance())
                   .problems());
+      case REMOTE -> {
+        if (!request.getRemote().getTokenizer().isBlank()) {
+          problems.addAll(
+              Patience.within(
+                  caller.patience(configuration.checkTimeout()),
+                  ErrorCode.DEADLINE_EXCEEDED,
+                  "Checking the tokenizer",
+                  () -> tokenizer(request.getRemote().getTokenizer())));
+        }
+      }
       case SUBJECT_NOT_SET -> {
         // Reported with the request's own fields.
       }
@@ -93,6 +103,26 @@ public class EvaluationChecks {
         throw failure;
       }
       failure.problems().forEach(problem -> problems.add(under("evaluation.model", problem)));
+    }
+    return problems.all();
+  }
+
+  private List<Problem> tokenizer(String reference) {
+    Problems problems = new Problems();
+    try (Model model = storage.models().open(new ModelReference(reference))) {
+      if (!model.files().contains("tokenizer.json")) {
+        problems.error(
+            ErrorCode.MODEL_INCOMPLETE,
+            "evaluation.remote.tokenizer",
+            "The model '" + reference + "' has no tokenizer.json.");
+      }
+    } catch (MergefarmException failure) {
+      if (failure.code().retryable()) {
+        throw failure;
+      }
+      failure
+          .problems()
+          .forEach(problem -> problems.add(under("evaluation.remote.tokenizer", problem)));
     }
     return problems.all();
   }

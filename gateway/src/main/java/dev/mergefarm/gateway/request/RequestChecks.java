@@ -49,9 +49,12 @@ public final class RequestChecks {
     switch (request.getSubjectCase()) {
       case MODEL -> reference(problems, path + ".model", request.getModel());
       case RECIPE -> recipe(problems, path + ".recipe", request.getRecipe());
+      case REMOTE -> RemoteChecks.remote(problems, path + ".remote", request.getRemote());
       case SUBJECT_NOT_SET ->
           problems.error(
-              ErrorCode.MISSING_KEY, path, "Either a model or a recipe must be given to score.");
+              ErrorCode.MISSING_KEY,
+              path,
+              "Either a model, a recipe or a remote model must be given to score.");
     }
     if (request.getTasksCount() == 0) {
       problems.error(ErrorCode.MISSING_KEY, path + ".tasks", "At least one task must be named.");
