@@ -67,11 +67,12 @@ final class ModelWeights implements Weights, AutoCloseable {
    *     ({@code SHAPE_MISMATCH}) and types ({@code UNSUPPORTED_DTYPE})
    */
   List<dev.mergefarm.common.Problem> fill(
-      TensorSource source, Progress.Listener progress, Cancellation cancellation) {
+      TensorSource checkpoint, Progress.Listener progress, Cancellation cancellation) {
     if (closed) {
       throw new IllegalStateException("the weights are closed");
     }
     Problems problems = new Problems();
+    TensorSource source = SeparateExperts.of(checkpoint);
     Map<Parameter, TensorInfo> plan = new CheckpointMatch(decoder, source, problems).match();
     problems.throwIfErrors();
     try (InferenceMode _ = TorchRuntime.inference()) {

@@ -25,6 +25,7 @@ public final class ModelFamilies {
   private static final Map<String, ModelFamily> BY_TYPE =
       List.<ModelFamily>of(
               new Cohere(),
+              new DeepSeek(),
               new Gemma(),
               new Gemma2(),
               new Gemma3Text(),
@@ -38,6 +39,7 @@ public final class ModelFamilies {
               new Phi(),
               new Phi3(),
               new Qwen2(),
+              new Qwen2Moe(),
               new Qwen3(),
               new Qwen3Moe(),
               new StableLm())
@@ -57,6 +59,7 @@ public final class ModelFamilies {
           "attention_dropout",
           "attn_pdrop",
           "auto_map",
+          "aux_loss_alpha",
           "bad_words_ids",
           "begin_suppress_tokens",
           "bos_token_id",
@@ -85,6 +88,7 @@ public final class ModelFamilies {
           "return_dict",
           "router_aux_loss_coef",
           "router_jitter_noise",
+          "seq_aux",
           "summary_activation",
           "summary_first_dropout",
           "summary_proj_to_labels",

@@ -55,7 +55,11 @@ final class Qwen2 implements ModelFamily {
    */
   static List<Optional<Integer>> windows(ModelConfig config, Dimensions sizes) {
     boolean slides = config.flag("use_sliding_window", false);
-    Optional<Integer> size = config.nullableCount("sliding_window", 4096).filter(_ -> slides);
+    // Where nothing slides, configurations say 0 or null.
+    Optional<Integer> size =
+        config.has("sliding_window") && !slides
+            ? Optional.empty()
+            : config.nullableCount("sliding_window", 4096).filter(_ -> slides);
     int first = config.number("max_window_layers", 28);
     return Parts.layerTypes(
             config, sizes, layer -> size.isPresent() && layer >= first ? Parts.SLIDING : Parts.FULL)

@@ -8,7 +8,11 @@ import org.bytedeco.pytorch.TensorVector;
 
 /** The part of a layer that works on each token by itself. */
 public sealed interface FeedForward extends Part
-    permits FeedForward.Plain, FeedForward.Gated, FeedForward.GatedJoined, ExpertMixture {
+    permits FeedForward.Plain,
+        FeedForward.Gated,
+        FeedForward.GatedJoined,
+        ExpertMixture,
+        SharedExpertMixture {
 
   /** From [..., hidden] to the same shape. */
   Tensor apply(Tensor input, Weights weights);
