@@ -131,7 +131,8 @@ public final class StandInDriver {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx512m"));
-    command.add("-XX:ErrorFile=" + NativeCompiler.root().resolve("merge-engine/target/hs_err_%p.log"));
+    command.add(
+        "-XX:ErrorFile=" + NativeCompiler.root().resolve("merge-engine/target/hs_err_%p.log"));
     command.add("-Dmergefarm.root=" + NativeCompiler.root());
     String classPath = System.getProperty("surefire.test.class.path");
     command.addAll(
