@@ -2,7 +2,6 @@ package dev.mergefarm.evalworker;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
-import dev.mergefarm.common.Problem;
 import dev.mergefarm.common.Progress;
 import dev.mergefarm.eval.EvaluationOptions;
 import dev.mergefarm.eval.EvaluationOutcome;
@@ -105,7 +104,7 @@ final class EvaluationJobHandler implements JobHandler {
       EvaluationRequest request, JobContext context, StoredResults results) {
     Instant started = clock.instant();
     EvaluationOptions options = EvaluationMessages.options(request.getOptions());
-    ModelOptions modelOptions = modelOptions(request, context);
+    ModelOptions modelOptions = modelOptions(request);
     RequestedTasks tasks = RequestedTasks.of(request, store);
     context.progress().onProgress(new Progress("plan", 0, 0, 0, 0));
     try (TaskFunctions helpers = functions.apply(tasks.files(), options.seeds().python())) {
@@ -147,23 +146,16 @@ final class EvaluationJobHandler implements JobHandler {
     return new TaskEvaluation(new TaskLibrary(files), data, helpers);
   }
 
-  private ModelOptions modelOptions(EvaluationRequest request, JobContext context) {
-    if (request.getOptions().getBatchSize() > 0) {
-      context.warn(
-          new Problem(
-              ErrorCode.INVALID_VALUE,
-              Problem.Severity.WARNING,
-              "options.batch_size",
-              "Batches are made by the activation budget; the batch size was not used.",
-              Optional.empty()));
-    }
+  private ModelOptions modelOptions(EvaluationRequest request) {
+    int batchSize = request.getOptions().getBatchSize();
     return new ModelOptions(
         computeType(request.getOptions().getDtype()),
         defaults.device(),
         defaults.threads(),
         defaults.activationBytes(),
         defaults.addBeginToken(),
-        defaults.maximumLength());
+        defaults.maximumLength(),
+        batchSize > 0 ? Optional.of(batchSize) : Optional.empty());
   }
 
   private static ComputeType computeType(String dataType) {

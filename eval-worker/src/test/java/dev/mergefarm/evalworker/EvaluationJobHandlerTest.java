@@ -167,7 +167,7 @@ class EvaluationJobHandlerTest {
     EvaluationResult result = evaluate(request, attempt);
     assertThat(result.getTasks(0).getDocuments()).isEqualTo(10);
     assertThat(result.getSamplesMap()).isEmpty();
-    assertThat(attempt.warnings).extracting(Problem::path).containsExactly("options.batch_size");
+    assertThat(attempt.warnings).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.mergefarm.eval.model.ModelOptions;
 import dev.mergefarm.eval.torch.ComputeType;
 import dev.mergefarm.proto.v1.EvaluationOptions;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -89,7 +90,7 @@ final class EvaluationSettings {
 
   /** How a model is run on this machine. */
   ModelOptions modelOptions() {
-    return ModelOptions.onBestDevice(
+    ComputeType type =
         switch (dtype.toLowerCase(Locale.ROOT)) {
           case "float32" -> ComputeType.FLOAT32;
           case "bfloat16" -> ComputeType.BFLOAT16;
@@ -98,7 +99,9 @@ final class EvaluationSettings {
               throw new ParameterException(
                   mixee.commandLine(),
                   "--dtype is float32, bfloat16 or (on a GPU) float16, found '" + dtype + "'");
-        });
+        };
+    return ModelOptions.onBestDevice(type)
+        .withBatchSize(batchSize > 0 ? Optional.of(batchSize) : Optional.empty());
   }
 
   /** The settings as a farm takes them. */

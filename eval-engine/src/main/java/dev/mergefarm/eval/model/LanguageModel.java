@@ -34,17 +34,29 @@ public interface LanguageModel extends AutoCloseable {
    * @param until stop strings; the answer is cut before the first one found
    * @param maximumTokens at most this many new tokens
    * @param sampling empty for greedy decoding
+   * @param rules beside it
    */
   record GenerationRequest(
-      String context, List<String> until, int maximumTokens, Optional<Sampling> sampling) {}
+      String context,
+      List<String> until,
+      int maximumTokens,
+      Optional<Sampling> sampling,
+      GenerationRules rules) {
+
+    /** With the model's own rules. */
+    public GenerationRequest(
+        String context, List<String> until, int maximumTokens, Optional<Sampling> sampling) {
+      this(context, until, maximumTokens, sampling, GenerationRules.OF_THE_MODEL);
+    }
+  }
 
   /**
    * @param temperature above 0
-   * @param topK 0 for no limit
-   * @param topP 1 for no limit
+   * @param topK 0 for no limit; empty for what the model's configuration says
+   * @param topP 1 for no limit; empty for what the model's configuration says
    * @param seed of the random generator of this request
    */
-  record Sampling(double temperature, int topK, double topP, long seed) {}
+  record Sampling(double temperature, Optional<Integer> topK, Optional<Double> topP, long seed) {}
 
   List<Score> score(
       List<ContinuationRequest> requests,

@@ -13,7 +13,6 @@ import dev.mergefarm.eval.model.run.RollingWindows;
 import dev.mergefarm.eval.model.run.ScoringPlan;
 import dev.mergefarm.eval.model.run.ScoringPlanner;
 import dev.mergefarm.eval.model.run.ScoringRun;
-import dev.mergefarm.eval.model.run.TokenSampler;
 import dev.mergefarm.eval.model.run.TokenizedRequest;
 import dev.mergefarm.eval.tokenizer.PromptEncoder;
 import dev.mergefarm.eval.tokenizer.TextTokenizer;
@@ -37,6 +36,7 @@ public final class LocalLanguageModel implements LanguageModel {
   private final TokenModel model;
   private final TextTokenizer tokenizer;
   private final PromptEncoder encoder;
+  private final GenerationDefaults defaults;
   private final Set<Integer> endTokens;
   private final int maximumLength;
   private final List<Problem> loadWarnings;
@@ -63,6 +63,7 @@ public final class LocalLanguageModel implements LanguageModel {
     this.model = model;
     this.tokenizer = tokenizer;
     this.encoder = new PromptEncoder(tokenizer, model.options().addBeginToken());
+    this.defaults = defaults;
     this.endTokens = new HashSet<>(defaults.endTokens());
     tokenizer.endToken().ifPresent(token -> endTokens.add(token.id()));
     this.maximumLength = model.options().maximumLength().orElse(model.decoder().maximumLength());
@@ -104,7 +105,7 @@ public final class LocalLanguageModel implements LanguageModel {
 
   private ScoringPlan plan(List<TokenizedRequest> requests) {
     ModelOptions options = model.options();
-    return new ScoringPlanner(model.decoder(), maximumLength)
+    return new ScoringPlanner(model.decoder(), maximumLength, options.batchLimit())
         .plan(requests, options.threads(), options.activationBytes());
   }
 
@@ -191,12 +192,21 @@ public final class LocalLanguageModel implements LanguageModel {
       stops.add(stops(requests.get(i)));
       tasks.add(
           new GenerationTask(
-              kept, requests.get(i).maximumTokens(), sampler(requests.get(i)), stops.getLast()));
+              kept,
+              requests.get(i).maximumTokens(),
+              defaults.sampler(requests.get(i)),
+              defaults.rules(requests.get(i).rules(), endTokens),
+              stops.getLast()));
     }
     warnOfCut(cut);
     ModelOptions options = model.options();
     GenerationPlan plan =
-        GenerationPlan.make(model.decoder(), tasks, options.threads(), options.activationBytes());
+        GenerationPlan.make(
+            model.decoder(),
+            tasks,
+            options.threads(),
+            options.activationBytes(),
+            options.batchLimit());
     Answers<String> answers = new Answers<>("generate", requests.size(), consumer, progress);
     new GenerationRun(
             model.runner(cancellation),
@@ -223,15 +233,6 @@ public final class LocalLanguageModel implements LanguageModel {
     List<String> all = new ArrayList<>(request.until());
     endToken().ifPresent(all::add);
     return new StopStrings(tokenizer, all, endTokens);
-  }
-
-  private static Optional<TokenSampler> sampler(GenerationRequest request) {
-    return request
-        .sampling()
-        .map(
-            sampling ->
-                new TokenSampler(
-                    sampling.temperature(), sampling.topK(), sampling.topP(), sampling.seed()));
   }
 
   /**

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param addBeginToken whether contexts get the beginning-of-sequence token; empty for what the
  *     tokenizer does by itself
  * @param maximumLength longest input in tokens; empty for what the configuration says
+ * @param batchSize requests computed together at the most, 1 or more; empty for as many as the
+ *     activation budget allows, which bounds them in any case
  */
 public record ModelOptions(
     ComputeType type,
@@ -23,7 +25,8 @@ public record ModelOptions(
     int threads,
     long activationBytes,
     Optional<Boolean> addBeginToken,
-    Optional<Integer> maximumLength) {
+    Optional<Integer> maximumLength,
+    Optional<Integer> batchSize) {
 
   /** The default of {@link #activationBytes}: 1 GiB. */
   public static final long DEFAULT_ACTIVATION_BYTES = 1L << 30;
@@ -35,6 +38,10 @@ public record ModelOptions(
     Objects.requireNonNull(device, "device");
     Objects.requireNonNull(addBeginToken, "addBeginToken");
     Objects.requireNonNull(maximumLength, "maximumLength");
+    Objects.requireNonNull(batchSize, "batchSize");
+    if (batchSize.isPresent() && batchSize.get() < 1) {
+      throw new IllegalArgumentException("batchSize must be at least 1, found " + batchSize.get());
+    }
     if (threads < 1 || threads > 1024) {
       throw new IllegalArgumentException("threads must be from 1 to 1024, found " + threads);
     }
@@ -59,6 +66,7 @@ public record ModelOptions(
         Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 1024),
         DEFAULT_ACTIVATION_BYTES,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -68,30 +76,47 @@ public record ModelOptions(
     return device.isCpu()
         ? onCpu(type)
         : new ModelOptions(
-            type, device, 1, 4 * DEFAULT_ACTIVATION_BYTES, Optional.empty(), Optional.empty());
+            type,
+            device,
+            1,
+            4 * DEFAULT_ACTIVATION_BYTES,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /** The same with another number of threads. */
   public ModelOptions withThreads(int newThreads) {
     return new ModelOptions(
-        type, device, newThreads, activationBytes, addBeginToken, maximumLength);
+        type, device, newThreads, activationBytes, addBeginToken, maximumLength, batchSize);
   }
 
   /** The same with another activation budget. */
   public ModelOptions withActivationBytes(long newActivationBytes) {
     return new ModelOptions(
-        type, device, threads, newActivationBytes, addBeginToken, maximumLength);
+        type, device, threads, newActivationBytes, addBeginToken, maximumLength, batchSize);
   }
 
   /** The same with another rule for the beginning-of-sequence token. */
   public ModelOptions withAddBeginToken(Optional<Boolean> newAddBeginToken) {
     return new ModelOptions(
-        type, device, threads, activationBytes, newAddBeginToken, maximumLength);
+        type, device, threads, activationBytes, newAddBeginToken, maximumLength, batchSize);
   }
 
   /** The same with another maximum length. */
   public ModelOptions withMaximumLength(Optional<Integer> newMaximumLength) {
     return new ModelOptions(
-        type, device, threads, activationBytes, addBeginToken, newMaximumLength);
+        type, device, threads, activationBytes, addBeginToken, newMaximumLength, batchSize);
+  }
+
+  /** The same with another batch size. */
+  public ModelOptions withBatchSize(Optional<Integer> newBatchSize) {
+    return new ModelOptions(
+        type, device, threads, activationBytes, addBeginToken, maximumLength, newBatchSize);
+  }
+
+  /** The batch size as a number that is never too small. */
+  int batchLimit() {
+    return batchSize.orElse(Integer.MAX_VALUE);
   }
 }

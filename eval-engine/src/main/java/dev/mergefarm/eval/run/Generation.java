@@ -3,6 +3,7 @@ package dev.mergefarm.eval.run;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problems;
+import dev.mergefarm.eval.model.GenerationRules;
 import dev.mergefarm.eval.model.LanguageModel;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +17,13 @@ import java.util.Set;
  * @param until stop strings
  * @param maximumTokens new tokens at most
  * @param sampling empty for greedy decoding; its seed is the run's
+ * @param rules beside it
  */
 record Generation(
-    List<String> until, int maximumTokens, Optional<LanguageModel.Sampling> sampling) {
+    List<String> until,
+    int maximumTokens,
+    Optional<LanguageModel.Sampling> sampling,
+    GenerationRules rules) {
 
   private static final int DEFAULT_MAXIMUM = 256;
   private static final List<String> LENGTH_KEYS =
@@ -34,7 +39,11 @@ record Generation(
           "max_new_tokens",
           "max_tokens",
           "max_completion_tokens",
-          "num_beams");
+          "num_beams",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "min_length",
+          "min_new_tokens");
 
   Generation {
     until = List.copyOf(until);
@@ -61,10 +70,12 @@ record Generation(
           ErrorCode.UNSUPPORTED_TASK, path + ".num_beams", "Beam search is not supported.");
     }
     try {
-      return new Generation(until(settings), maximum(settings), sampling(settings, seed));
+      return new Generation(
+          until(settings), maximum(settings), sampling(settings, seed), rules(settings));
     } catch (MergefarmException e) {
       problems.error(e.code(), path, e.getMessage());
-      return new Generation(List.of(), DEFAULT_MAXIMUM, Optional.empty());
+      return new Generation(
+          List.of(), DEFAULT_MAXIMUM, Optional.empty(), GenerationRules.OF_THE_MODEL);
     }
   }
 
@@ -93,7 +104,12 @@ record Generation(
 
   private static Optional<LanguageModel.Sampling> sampling(
       Map<String, Object> settings, long seed) {
-    double temperature = number(settings, "temperature", Double.NaN);
+    double temperature = number(settings, "temperature").orElse(Double.NaN);
+    Optional<Integer> topK = count(settings, "top_k");
+    Optional<Double> topP = number(settings, "top_p");
+    if (topP.isPresent() && !(topP.get() > 0 && topP.get() <= 1)) {
+      throw invalid("'top_p' must be above 0 and at most 1, not " + topP.get());
+    }
     Object flag = settings.get("do_sample");
     boolean sample =
         flag == null ? temperature > 0 : Boolean.TRUE.equals(flag) && !(temperature <= 0);
@@ -101,17 +117,34 @@ record Generation(
       return Optional.empty();
     }
     return Optional.of(
-        new LanguageModel.Sampling(
-            Double.isNaN(temperature) ? 1 : temperature,
-            (int) number(settings, "top_k", 0),
-            number(settings, "top_p", 1),
-            seed));
+        new LanguageModel.Sampling(Double.isNaN(temperature) ? 1 : temperature, topK, topP, seed));
   }
 
-  private static double number(Map<String, Object> settings, String key, double absent) {
+  private static GenerationRules rules(Map<String, Object> settings) {
+    Optional<Double> penalty = number(settings, "repetition_penalty");
+    if (penalty.isPresent() && !(penalty.get() > 0)) {
+      throw invalid("'repetition_penalty' must be above 0, not " + penalty.get());
+    }
+    return new GenerationRules(
+        penalty,
+        count(settings, "no_repeat_ngram_size"),
+        count(settings, "min_length"),
+        count(settings, "min_new_tokens"));
+  }
+
+  private static Optional<Integer> count(Map<String, Object> settings, String key) {
+    Optional<Double> value = number(settings, key);
+    if (value.isPresent()
+        && !(value.get() >= 0 && value.get() <= Integer.MAX_VALUE && value.get() % 1 == 0)) {
+      throw invalid("'" + key + "' must be a whole number of 0 or more, not " + value.get());
+    }
+    return value.map(Double::intValue);
+  }
+
+  private static Optional<Double> number(Map<String, Object> settings, String key) {
     return switch (settings.get(key)) {
-      case null -> absent;
-      case Number number -> number.doubleValue();
+      case null -> Optional.empty();
+      case Number number -> Optional.of(number.doubleValue());
       case Object other -> throw invalid("'" + key + "' must be a number, not " + other);
     };
   }
@@ -127,8 +160,8 @@ record Generation(
         until,
         maximumTokens,
         sampling.map(
-            s ->
-                new LanguageModel.Sampling(s.temperature(), s.topK(), s.topP(), s.seed() + index)));
+            s -> new LanguageModel.Sampling(s.temperature(), s.topK(), s.topP(), s.seed() + index)),
+        rules);
   }
 
   /** What two requests have in common, for fingerprints. */
@@ -137,6 +170,7 @@ record Generation(
     result.put("until", until);
     result.put("maximumTokens", maximumTokens);
     result.put("sampling", sampling.map(Object::toString).orElse("greedy"));
+    result.put("rules", rules.named());
     return result;
   }
 }

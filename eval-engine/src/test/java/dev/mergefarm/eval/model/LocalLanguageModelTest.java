@@ -21,6 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalLanguageModelTest {
 
@@ -49,6 +51,10 @@ class LocalLanguageModelTest {
                     8 + i % 3,
                     sampling))
         .toList();
+  }
+
+  private static Sampling sampling(long seed) {
+    return new Sampling(1.5, Optional.of(40), Optional.of(0.95), seed);
   }
 
   private static List<Score> score(LocalLanguageModel model, List<ContinuationRequest> requests) {
@@ -83,6 +89,24 @@ class LocalLanguageModelTest {
     for (int i = 0; i < expected.size(); i++) {
       assertThat(actual.get(i).logLikelihood())
           .isCloseTo(expected.get(i).logLikelihood(), within(TOLERANCE));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 1000})
+  void scoresAndTextsDoNotDependOnTheBatchSize(int batchSize) {
+    ModelOptions bounded = FLOAT32.withBatchSize(Optional.of(batchSize));
+    List<GenerationRequest> prompts = prompts(9, Optional.empty());
+    try (LocalLanguageModel free = LocalModels.load("base");
+        LocalLanguageModel model = LocalModels.load("base", bounded)) {
+      List<Score> expected = score(free, questions());
+      List<Score> actual = score(model, questions());
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(actual.get(i).logLikelihood())
+            .isCloseTo(expected.get(i).logLikelihood(), within(TOLERANCE));
+        assertThat(actual.get(i).greedy()).isEqualTo(expected.get(i).greedy());
+      }
+      assertThat(generate(model, prompts)).isEqualTo(generate(free, prompts));
     }
   }
 
@@ -138,8 +162,8 @@ class LocalLanguageModelTest {
   @Test
   void samplingDependsOnTheSeedAndOnNothingElse() {
     try (LocalLanguageModel model = LocalModels.load("base")) {
-      List<GenerationRequest> first = prompts(6, Optional.of(new Sampling(1.5, 40, 0.95, 11)));
-      List<GenerationRequest> second = prompts(6, Optional.of(new Sampling(1.5, 40, 0.95, 12)));
+      List<GenerationRequest> first = prompts(6, Optional.of(sampling(11)));
+      List<GenerationRequest> second = prompts(6, Optional.of(sampling(12)));
       List<String> texts = generate(model, first);
       assertThat(generate(model, first)).isEqualTo(texts);
       assertThat(generate(model, first.subList(3, 6))).isEqualTo(texts.subList(3, 6));
@@ -236,7 +260,7 @@ class LocalLanguageModelTest {
   private static void useOnce() {
     try (LocalLanguageModel model = LocalModels.load("base")) {
       score(model, questions());
-      generate(model, prompts(6, Optional.of(new Sampling(1, 0, 1, 3))));
+      generate(model, prompts(6, Optional.of(sampling(3))));
       generate(model, prompts(6, Optional.empty()));
       model.scoreWhole(
           List.of("", "The capital of Posiia is Fuza. ".repeat(40)),

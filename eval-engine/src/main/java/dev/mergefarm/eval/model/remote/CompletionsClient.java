@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.eval.model.GenerationRules;
 import dev.mergefarm.eval.model.LanguageModel.GenerationRequest;
 import dev.mergefarm.eval.model.LanguageModel.Sampling;
 import dev.mergefarm.storage.BoundedTasks;
@@ -64,13 +65,18 @@ final class CompletionsClient {
       List<List<String>> stops,
       ObjIntConsumer<String> consumer,
       Cancellation cancellation) {
-    record Settings(int maximumTokens, List<String> stops, Optional<Sampling> sampling) {}
+    record Settings(
+        int maximumTokens,
+        List<String> stops,
+        Optional<Sampling> sampling,
+        GenerationRules rules) {}
     Map<Settings, List<Integer>> alike = new LinkedHashMap<>();
     for (int i = 0; i < requests.size(); i++) {
       GenerationRequest request = requests.get(i);
       alike
           .computeIfAbsent(
-              new Settings(request.maximumTokens(), stops.get(i), request.sampling()),
+              new Settings(
+                  request.maximumTokens(), stops.get(i), request.sampling(), request.rules()),
               key -> new ArrayList<>())
           .add(i);
     }
@@ -81,7 +87,12 @@ final class CompletionsClient {
                 batches(
                     prompts,
                     places,
-                    () -> generation(same.maximumTokens(), same.stops(), same.sampling()))));
+                    () -> {
+                      ObjectNode body =
+                          generation(same.maximumTokens(), same.stops(), same.sampling());
+                      same.rules().named().forEach((key, value) -> body.putPOJO(key, value));
+                      return body;
+                    })));
     send(
         batches,
         prompts,
@@ -110,8 +121,11 @@ final class CompletionsClient {
     }
     body.put("temperature", sampling.map(Sampling::temperature).orElse(0.0));
     body.put("seed", sampling.map(Sampling::seed).orElse(SEED));
-    sampling.filter(s -> s.topP() < 1).ifPresent(s -> body.put("top_p", s.topP()));
-    sampling.filter(s -> s.topK() > 0).ifPresent(s -> body.put("top_k", s.topK()));
+    sampling.flatMap(Sampling::topP).ifPresent(value -> body.put("top_p", value));
+    sampling
+        .flatMap(Sampling::topK)
+        .filter(value -> value > 0)
+        .ifPresent(value -> body.put("top_k", value));
     return body;
   }
 

@@ -45,7 +45,17 @@ public record GenerationPlan(int threads, List<Batch> batches) {
    */
   public static GenerationPlan make(
       Decoder decoder, List<GenerationTask> tasks, int threads, long budget) {
-    return new Maker(decoder, tasks, threads, budget).make();
+    return make(decoder, tasks, threads, budget, BATCH_ROWS);
+  }
+
+  /**
+   * The same with a bound on the contexts of a batch.
+   *
+   * @param mostRows contexts in a batch at the most, 1 or more
+   */
+  public static GenerationPlan make(
+      Decoder decoder, List<GenerationTask> tasks, int threads, long budget, int mostRows) {
+    return new Maker(decoder, tasks, threads, budget, Math.min(mostRows, BATCH_ROWS)).make();
   }
 
   /** The most bytes of any batch. */
@@ -60,8 +70,10 @@ public record GenerationPlan(int threads, List<Batch> batches) {
     private final ActivationCost cost;
     private final int threads;
     private final long share;
+    private final int mostRows;
 
-    Maker(Decoder decoder, List<GenerationTask> tasks, int threads, long budget) {
+    Maker(Decoder decoder, List<GenerationTask> tasks, int threads, long budget, int mostRows) {
+      this.mostRows = mostRows;
       this.decoder = decoder;
       this.tasks = tasks;
       this.cost = new ActivationCost(decoder);
@@ -125,7 +137,7 @@ public record GenerationPlan(int threads, List<Batch> batches) {
           members.stream()
               .sorted(Comparator.comparingInt((Integer task) -> context(task).length).reversed())
               .toList();
-      int rows = Math.clamp(-Math.floorDiv(-members.size(), threads), 1, BATCH_ROWS);
+      int rows = Math.clamp(-Math.floorDiv(-members.size(), threads), 1, mostRows);
       List<Batch> batches = new ArrayList<>();
       List<Integer> open = new ArrayList<>();
       for (int task : longestFirst) {

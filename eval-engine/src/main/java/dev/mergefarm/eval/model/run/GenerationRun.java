@@ -61,6 +61,10 @@ public final class GenerationRun {
       return position < context.length ? context[position] : tokens.get(position - context.length);
     }
 
+    int[] all() {
+      return IntStream.range(0, length()).map(this::token).toArray();
+    }
+
     void add(int token) {
       tokens.add(token);
       done = tokens.size() >= task.maximumTokens() || task.stop().test(tokens);
@@ -159,11 +163,14 @@ public final class GenerationRun {
       if (row.done) {
         continue;
       }
+      if (sampler.isEmpty() && !row.task.rules().any()) {
+        row.add((int) best[i]);
+        continue;
+      }
       try (TensorScope _ = new TensorScope()) {
-        row.add(
-            sampler.isPresent()
-                ? sampler.get().draw(Operations.toFloats(logits.select(0, i)))
-                : (int) best[i]);
+        float[] scores = Operations.toFloats(logits.select(0, i));
+        row.task.rules().apply(scores, row.all(), row.tokens.size());
+        row.add(sampler.isPresent() ? sampler.get().draw(scores) : TokenRules.largest(scores));
       }
     }
   }

@@ -22,11 +22,21 @@ public final class ScoringPlanner {
 
   private final Decoder decoder;
   private final int maximumLength;
+  private final int mostRequests;
   private final ActivationCost cost;
 
+  /** With as many requests in a batch as the budget allows. */
   public ScoringPlanner(Decoder decoder, int maximumLength) {
+    this(decoder, maximumLength, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param mostRequests in a batch; those that are read off one sequence of tokens stay together
+   */
+  public ScoringPlanner(Decoder decoder, int maximumLength, int mostRequests) {
     this.decoder = decoder;
     this.maximumLength = maximumLength;
+    this.mostRequests = mostRequests;
     this.cost = new ActivationCost(decoder);
   }
 
@@ -199,7 +209,14 @@ public final class ScoringPlanner {
       int width = open.getFirst().tokens().size();
       long rows = open.size() + 1L;
       boolean alike = 4L * tree.tokens().size() >= 3L * width || width - tree.tokens().size() <= 8;
-      return alike && rows * width <= targetTokens && bytes(rows, width, prefix) <= left;
+      return alike
+          && rows * width <= targetTokens
+          && bytes(rows, width, prefix) <= left
+          && requests(open) + tree.answers().size() <= mostRequests;
+    }
+
+    private static long requests(List<ScoringPlan.Tree> trees) {
+      return trees.stream().mapToLong(tree -> tree.answers().size()).sum();
     }
 
     private ScoringPlan.Batch batch(
@@ -215,7 +232,7 @@ public final class ScoringPlanner {
           cost.pass(rows, width, (long) prefix + width, true), cost.logits(rows * width, 1));
     }
 
-    /** A span as one tree, or as several where one would pass the budget. */
+    /** A span as one tree, or as several where one would pass the budget or the batch size. */
     private List<ScoringPlan.Tree> trees(SequenceGroups.Span span, int prefix, long left) {
       List<ScoringPlan.Tree> trees = new ArrayList<>();
       TokenTree tree = new TokenTree();
@@ -223,7 +240,8 @@ public final class ScoringPlanner {
       for (int i = span.from(); i < span.to(); i++) {
         int[] input = sequences.get(i).input();
         int grown = tree.size() + tree.cost(input, prefix);
-        if (tree.size() > 0 && bytes(1, grown, prefix) > left) {
+        boolean full = answers.size() + sequences.get(i).requests().size() > mostRequests;
+        if (tree.size() > 0 && (full || bytes(1, grown, prefix) > left)) {
           trees.add(new ScoringPlan.Tree(tree, answers));
           tree = new TokenTree();
           answers = new ArrayList<>();

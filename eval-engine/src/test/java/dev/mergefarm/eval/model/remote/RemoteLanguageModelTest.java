@@ -16,6 +16,7 @@ import dev.mergefarm.eval.EvaluationOptions;
 import dev.mergefarm.eval.EvaluationOutcome;
 import dev.mergefarm.eval.RecordSink;
 import dev.mergefarm.eval.data.DirectoryDataFiles;
+import dev.mergefarm.eval.model.GenerationRules;
 import dev.mergefarm.eval.model.LanguageModel;
 import dev.mergefarm.eval.model.LanguageModel.ContinuationRequest;
 import dev.mergefarm.eval.model.LanguageModel.GenerationRequest;
@@ -357,12 +358,19 @@ class RemoteLanguageModelTest {
   @Test
   void samplingSettingsReachTheServer() {
     GenerationRequest request =
-        new GenerationRequest("Q:", List.of("\n"), 4, Optional.of(new Sampling(0.7, 20, 0.9, 77)));
+        new GenerationRequest(
+            "Q:",
+            List.of("\n"),
+            4,
+            Optional.of(new Sampling(0.7, Optional.of(20), Optional.of(0.9), 77)),
+            new GenerationRules(
+                Optional.of(1.5), Optional.empty(), Optional.empty(), Optional.of(2)));
     try (RemoteLanguageModel remote = connect(settings())) {
       generate(remote, List.of(request));
       String sent = server.requests().getLast().toString();
       assertThat(sent)
           .contains("\"temperature\":0.7", "\"top_p\":0.9", "\"top_k\":20", "\"seed\":77")
+          .contains("\"repetition_penalty\":1.5", "\"min_new_tokens\":2")
           .contains("\"max_tokens\":4", "\"stop\":[\"\\n\",\"</s>\"]");
     }
   }
