@@ -98,6 +98,23 @@ class LocalObjectStoreTest extends ObjectStoreContract {
   }
 
   @Test
+  void anUploadThatReachesTheDiskWhileItIsWrittenReadsBackTheSame() {
+    byte[] block = random(1 << 20);
+    int blocks = 130;
+    try (ObjectUpload upload = store.upload("key", (long) blocks * block.length)) {
+      for (int i = 0; i < blocks; i++) {
+        upload.write(MemorySegment.ofArray(block));
+      }
+      upload.publish();
+    }
+
+    assertThat(store.find("key").orElseThrow().size()).isEqualTo((long) blocks * block.length);
+    byte[] last = new byte[block.length];
+    store.read("key", (blocks - 1L) * block.length, MemorySegment.ofArray(last));
+    assertThat(last).isEqualTo(block);
+  }
+
+  @Test
   void unsynchronisedWritesReadBackTheSame() {
     LocalObjectStore fast =
         new LocalObjectStore(directory.resolve("store"), LocalObjectStore.Durability.PAGE_CACHE);

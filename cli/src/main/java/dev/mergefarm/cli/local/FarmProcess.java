@@ -46,7 +46,7 @@ public final class FarmProcess implements AutoCloseable {
     List<String> flags =
         new ArrayList<>(
             List.of(
-                "--add-modules=jdk.incubator.vector",
+                "@" + root().resolve("merge-engine/kernels.jvm"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+ExitOnOutOfMemoryError",

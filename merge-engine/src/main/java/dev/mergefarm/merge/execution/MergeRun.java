@@ -5,8 +5,12 @@ import dev.mergefarm.merge.method.TensorMerge;
 import dev.mergefarm.merge.method.TensorSink;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,7 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Hands tasks of a sequence of tensors to workers and lets their output through in order. Tasks
  * that write are claimed in the order of the output, so the one whose turn it is is always being
- * worked on; reductions of later tensors fill the time between.
+ * worked on; reductions of later tensors fill the time between. A worker that finishes out of turn
+ * leaves its output and goes on: whoever has the turn writes all that is ready behind it.
  */
 final class MergeRun {
 
@@ -26,17 +31,25 @@ final class MergeRun {
    */
   record Task(TensorJob job, StageRun stage, long first, long end, long ticket, boolean last) {}
 
+  /** What a finished task writes when its turn comes. */
+  private record Ready(Task task, OutputBuffer buffer, MemorySegment block) {}
+
   private final Iterator<TensorMerge> merges;
   private final TensorSink sink;
   private final Cancellation cancellation;
   private final ResidentMemory memory;
   private final int pieceBytes;
   private final int mostActive;
+  private final int mostWaiting;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<TensorJob> active = new ArrayDeque<>();
+  private final List<OutputBuffer> buffers = new ArrayList<>();
+  private final Deque<OutputBuffer> freeBuffers = new ArrayDeque<>();
+  private final Map<Long, Ready> ready = new HashMap<>();
   private long tickets;
   private long turn;
+  private boolean writing;
   private boolean exhausted;
   private Throwable failure;
 
@@ -52,6 +65,7 @@ final class MergeRun {
     this.memory = memory;
     this.pieceBytes = settings.pieceBytes();
     this.mostActive = settings.workers() + 1;
+    this.mostWaiting = settings.mostWaiting();
   }
 
   /** The next task, waiting for one if need be; empty when the run is over or has failed. */
@@ -78,7 +92,7 @@ final class MergeRun {
   }
 
   private Optional<Task> available() {
-    boolean earlierMustWrite = false;
+    boolean earlierMustWrite = tickets - turn >= mostWaiting;
     for (TensorJob job : active) {
       StageRun stage = job.current();
       boolean allowed = !(job.writing() && earlierMustWrite);
@@ -142,8 +156,65 @@ final class MergeRun {
     }
   }
 
+  /** Room for a task's output; {@link #submit} or {@link #release} takes it back. */
+  OutputBuffer buffer() {
+    lock.lock();
+    try {
+      if (!freeBuffers.isEmpty()) {
+        return freeBuffers.removeLast();
+      }
+      OutputBuffer buffer = new OutputBuffer();
+      buffers.add(buffer);
+      return buffer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release(OutputBuffer buffer) {
+    lock.lock();
+    try {
+      freeBuffers.addLast(buffer);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves the whole output of a task, and writes whatever has its turn. */
+  void submit(Task task, OutputBuffer buffer, MemorySegment block) {
+    lock.lock();
+    try {
+      ready.put(task.ticket(), new Ready(task, buffer, block));
+    } finally {
+      lock.unlock();
+    }
+    writeReady();
+  }
+
+  private void writeReady() {
+    for (Optional<Ready> next = takeTurn(); next.isPresent(); next = takeTurn()) {
+      write(next.get().task(), next.get().block());
+      release(next.get().buffer());
+      endTurn(next.get().task());
+    }
+  }
+
+  private Optional<Ready> takeTurn() {
+    lock.lock();
+    try {
+      if (writing || failure != null) {
+        return Optional.empty();
+      }
+      Ready next = ready.remove(turn);
+      writing = next != null;
+      return Optional.ofNullable(next);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
-   * Waits until everything before a writing task has been written.
+   * Waits until everything before a task that writes as it goes has been written.
    *
    * @return false when the run has failed and nothing may be written
    */
@@ -169,11 +240,17 @@ final class MergeRun {
 
   /** Ends the turn of a task that has written everything. */
   void written(Task task) {
+    endTurn(task);
+    writeReady();
+  }
+
+  private void endTurn(Task task) {
     if (task.last()) {
       sink.finished(task.job().tensor());
     }
     lock.lock();
     try {
+      writing = false;
       turn++;
       if (task.last()) {
         active.remove(task.job());
@@ -198,12 +275,13 @@ final class MergeRun {
     }
   }
 
-  /** What ended the run, once no worker works on it any more; kept memory is given back. */
+  /** What ended the run, once no worker works on it any more; its memory is given back. */
   Optional<Throwable> close() {
     lock.lock();
     try {
       active.forEach(TensorJob::release);
       active.clear();
+      buffers.forEach(OutputBuffer::close);
       return Optional.ofNullable(failure);
     } finally {
       lock.unlock();

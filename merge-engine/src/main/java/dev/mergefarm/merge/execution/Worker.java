@@ -110,16 +110,13 @@ final class Worker implements AutoCloseable {
     if (large) {
       largeSlabs.lock();
     }
+    OutputBuffer buffer = run.buffer();
     try {
-      boolean written =
-          switch (output.stage()) {
-            case Stage.Map map -> map(run, task, map.map());
-            case Stage.Copy copy -> copy(run, task, copy.input());
-            case Stage.Reduce<?> reduce ->
-                throw new IllegalStateException("a reduction writes nothing: " + reduce);
-          };
-      if (written) {
-        run.written(task);
+      switch (output.stage()) {
+        case Stage.Map map -> map(run, task, map.map(), buffer);
+        case Stage.Copy copy -> run.submit(task, buffer, copy(run, task, copy.input(), buffer));
+        case Stage.Reduce<?> reduce ->
+            throw new IllegalStateException("a reduction writes nothing: " + reduce);
       }
     } finally {
       if (large) {
@@ -128,50 +125,59 @@ final class Worker implements AutoCloseable {
     }
   }
 
-  private boolean map(MergeRun run, MergeRun.Task task, ElementMap map) {
+  /** Computes a task's pieces; a task of one piece leaves it and need not wait for its turn. */
+  private void map(MergeRun run, MergeRun.Task task, ElementMap map, OutputBuffer buffer) {
     Partition partition = task.stage().partition();
-    DataType type = task.job().tensor().outputType();
     long start = task.first();
-    do {
-      long end = partition.pieceEnd(start, task.end());
-      MemorySegment output = load(run, task, map, start, end);
-      for (long first = start; first < end; first += Block.CAPACITY) {
-        int count = (int) Math.min(Block.CAPACITY, end - first);
-        piece.window(first, count);
-        map.apply(piece, result);
-        math.encode(type, result, output, (first - start) * type.bytes(), count);
-      }
-      if (!run.awaitTurn(task)) {
-        return false;
-      }
-      run.write(task, output.asSlice(0, (end - start) * type.bytes()));
+    long end = partition.pieceEnd(start, task.end());
+    MemorySegment block = compute(run, task, map, start, end, buffer);
+    if (end >= task.end()) {
+      run.submit(task, buffer, block);
+      return;
+    }
+    if (!run.awaitTurn(task)) {
+      return;
+    }
+    run.write(task, block);
+    while (end < task.end()) {
       start = end;
-    } while (start < task.end());
-    return true;
+      end = partition.pieceEnd(start, task.end());
+      run.write(task, compute(run, task, map, start, end, buffer));
+    }
+    run.release(buffer);
+    run.written(task);
   }
 
-  private boolean copy(MergeRun run, MergeRun.Task task, int input) {
+  private MemorySegment compute(
+      MergeRun run, MergeRun.Task task, ElementMap map, long start, long end, OutputBuffer buffer) {
+    DataType type = task.job().tensor().outputType();
+    MemorySegment output = buffer.reserve((end - start) * type.bytes());
+    load(run, task, map, start, end);
+    for (long first = start; first < end; first += Block.CAPACITY) {
+      int count = (int) Math.min(Block.CAPACITY, end - first);
+      piece.window(first, count);
+      map.apply(piece, result);
+      math.encode(type, result, output, (first - start) * type.bytes(), count);
+    }
+    return output;
+  }
+
+  private MemorySegment copy(MergeRun run, MergeRun.Task task, int input, OutputBuffer output) {
     run.throwIfCancelled();
     TensorBlocks source = task.job().streams().stream(input);
     DataType type = task.job().tensor().outputType();
     int count = (int) (task.end() - task.first());
+    boolean same = type == source.dataType();
     long sourceBytes = source.dataType().bytesFor(count);
-    long outputBytes = type.bytesFor(count);
-    reserve(sourceBytes + outputBytes + 2 * ALIGNMENT);
-    MemorySegment read = buffer.asSlice(0, sourceBytes);
+    MemorySegment target = output.reserve(type.bytesFor(count));
+    MemorySegment read = same ? target : reserve(sourceBytes);
     if (count > 0) {
       source.read(task.first(), read);
     }
-    MemorySegment output = read;
-    if (type != source.dataType()) {
-      output = buffer.asSlice(aligned(sourceBytes), outputBytes);
-      convert(source.dataType(), read, type, output, count);
+    if (!same) {
+      convert(source.dataType(), read, type, target, count);
     }
-    if (!run.awaitTurn(task)) {
-      return false;
-    }
-    run.write(task, output);
-    return true;
+    return target;
   }
 
   private void convert(
@@ -183,13 +189,8 @@ final class Worker implements AutoCloseable {
     }
   }
 
-  /**
-   * Brings a piece of every stream into memory and prepares its slabs.
-   *
-   * @return room for the piece's output
-   */
-  private MemorySegment load(
-      MergeRun run, MergeRun.Task task, SlabWork work, long start, long end) {
+  /** Brings a piece of every stream into memory and prepares its slabs. */
+  private void load(MergeRun run, MergeRun.Task task, SlabWork work, long start, long end) {
     run.throwIfCancelled();
     TensorStreams streams = task.job().streams();
     Partition partition = task.stage().partition();
@@ -198,13 +199,12 @@ final class Worker implements AutoCloseable {
     if (loaded.length < streamCount) {
       loaded = new MemorySegment[streamCount];
     }
-    int widths = streams.elementBytes(work.readsCompanions());
-    int outputWidth = task.job().tensor().outputType().bytes();
-    reserve((widths + outputWidth) * (long) count + (streamCount + 1) * ALIGNMENT);
+    long width = streams.elementBytes(work.readsCompanions());
+    MemorySegment room = reserve(width * count + streamCount * ALIGNMENT);
     long offset = 0;
     for (int i = 0; i < streamCount && count > 0; i++) {
       long bytes = (long) count * streams.stream(i).dataType().bytes();
-      loaded[i] = streams.read(i, start, count, buffer.asSlice(offset, bytes));
+      loaded[i] = streams.read(i, start, count, room.asSlice(offset, bytes));
       offset = aligned(offset + bytes);
     }
     piece.load(streams, count > 0 ? streamCount : 0, loaded, start);
@@ -213,7 +213,6 @@ final class Worker implements AutoCloseable {
     } else if (count > 0) {
       prepare(run.cancellation(), work, streams, partition, start, end);
     }
-    return buffer.asSlice(offset, (long) outputWidth * count);
   }
 
   private void prepare(
@@ -235,12 +234,13 @@ final class Worker implements AutoCloseable {
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
-  private void reserve(long bytes) {
+  private MemorySegment reserve(long bytes) {
     if (buffer.byteSize() < bytes) {
       arena.close();
       arena = Arena.ofShared();
       buffer = arena.allocate(bytes, ALIGNMENT);
     }
+    return buffer.asSlice(0, bytes);
   }
 
   @Override

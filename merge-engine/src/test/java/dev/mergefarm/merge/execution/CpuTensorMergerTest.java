@@ -263,7 +263,7 @@ class CpuTensorMergerTest {
   void theEngineSaysWhatItsMemoryIsBoundedBy() {
     ExecutionSettings settings = ExecutionSettings.forLocalFiles(2);
     try (TensorMerger merger = new CpuTensorMerger(Kernels.best(), settings)) {
-      assertThat(merger.memoryBound()).isEqualTo(4L * (1 << 20) + (256L << 20));
+      assertThat(merger.memoryBound()).isEqualTo((4 + 8) * (2L << 20) + (256L << 20));
       assertThat(merger.description()).contains("4 workers").contains("vector");
     }
   }
