@@ -1,6 +1,7 @@
 package dev.mergefarm.merge.cuda;
 
 import dev.mergefarm.merge.method.ElementMap;
+import dev.mergefarm.merge.method.KernelCall;
 import dev.mergefarm.merge.method.Reduction;
 import dev.mergefarm.merge.method.SlabWork;
 import dev.mergefarm.merge.method.Stage;
@@ -14,9 +15,6 @@ import java.util.Optional;
  */
 public final class StageKernels {
 
-  /** Most inputs of a tensor: their descriptions must fit into a kernel's parameter. */
-  static final int MOST_INPUTS = 32;
-
   private final Device device;
 
   public StageKernels(Device device) {
@@ -25,13 +23,13 @@ public final class StageKernels {
 
   /** Why a tensor must be merged on the CPU, as far as can be told beforehand. */
   public Optional<String> refusal(TensorMerge tensor) {
-    if (tensor.inputs().size() > MOST_INPUTS) {
+    if (tensor.inputs().size() > KernelCall.MOST_INPUTS) {
       return Optional.of(
-          tensor.inputs().size() + " models; the kernels take at most " + MOST_INPUTS);
+          tensor.inputs().size() + " models; the kernels take at most " + KernelCall.MOST_INPUTS);
     }
     return tensor.shape().elements() == 0
         ? Optional.of("a tensor without elements")
-        : refusal(tensor, tensor.start());
+        : refusal(tensor, TensorKernels.suited(tensor.start()));
   }
 
   /** Why a stage of a tensor must run on the CPU. The whole tensor is then merged there. */

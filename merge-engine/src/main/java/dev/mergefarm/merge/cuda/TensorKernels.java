@@ -37,6 +37,28 @@ public final class TensorKernels implements AutoCloseable {
     }
   }
 
+  /** The first stage. */
+  public Stage start() {
+    return suited(tensor.start());
+  }
+
+  /** Goes from a reduction to others that lead to the same and suit a device better. */
+  static Stage suited(Stage stage) {
+    Stage current = stage;
+    while (current instanceof Stage.Reduce<?> reduce) {
+      Optional<Stage> other = otherStages(reduce);
+      if (other.isEmpty()) {
+        return current;
+      }
+      current = other.get();
+    }
+    return current;
+  }
+
+  private static <R> Optional<Stage> otherStages(Stage.Reduce<R> reduce) {
+    return reduce.reduction().kernelStages(reduce.next());
+  }
+
   /** Why a stage of this tensor must run on the CPU; then the other methods must not be called. */
   public Optional<String> refusal(Stage stage) {
     return StageKernels.refusal(tensor, stage);
@@ -73,7 +95,7 @@ public final class TensorKernels implements AutoCloseable {
       device.copyOut(result.address(), found.segment(), stream);
       stream.synchronize();
       scratch.release(result);
-      return finished.next(found.segment(), elements());
+      return suited(finished.next(found.segment(), elements()));
     }
   }
 

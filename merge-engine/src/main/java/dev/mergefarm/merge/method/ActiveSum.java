@@ -2,6 +2,7 @@ package dev.mergefarm.merge.method;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The base plus the active changes at each element: one model's alone times its factor, several
@@ -58,5 +59,19 @@ record ActiveSum(int base, List<Integer> inputs, float epsilon, float[] factors)
         sum[j] += counts[j] == 1 ? change[j] * factor : change[j] / counts[j];
       }
     }
+  }
+
+  @Override
+  public Optional<KernelMap> kernels() {
+    return Optional.of(this::launch);
+  }
+
+  private void launch(KernelSlice slice) {
+    KernelCall call = slice.kernel("active_sum").output().input(base);
+    call.int32(inputs.size()).float32(epsilon);
+    for (int i = 0; i < inputs.size(); i++) {
+      call.input(inputs.get(i)).float32(factors[i]).float32(0);
+    }
+    call.overElements();
   }
 }

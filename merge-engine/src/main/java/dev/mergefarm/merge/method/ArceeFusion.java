@@ -111,5 +111,18 @@ final class ArceeFusion implements MergeMethod {
         result[i] = values[i] >= threshold ? origin[i] + change : origin[i];
       }
     }
+
+    @Override
+    public Optional<KernelMap> kernels() {
+      return Optional.of(this::launch);
+    }
+
+    private void launch(KernelSlice slice) {
+      KernelCall call = slice.kernel("fusion").output();
+      call.input(importance.base()).input(importance.other());
+      call.address(slice.table(importance.divergence().values()));
+      call.int64(importance.rows().period()).float32(threshold).float32(0);
+      call.overElements();
+    }
   }
 }

@@ -3,6 +3,8 @@ package dev.mergefarm.merge.method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Collects, in order, the elements that share their upper bits with a target, and finds the targets
@@ -34,6 +36,15 @@ record CandidateSearch(KeyRows rows, List<MagnitudeTarget> targets)
     whole.pieces.add(partial);
   }
 
+  /** Reading a device's memory twice is quicker there than collecting. */
+  @Override
+  public Optional<Stage> kernelStages(Function<Found, Stage> next) {
+    return Optional.of(
+        new Stage.Reduce<>(
+            new LowBitCounts(rows, targets),
+            low -> TieSearch.after(rows, targets, low).then(cuts -> next.apply(new Found(cuts)))));
+  }
+
   /** The candidates of one segment, or the segments of a tensor in order. */
   static final class Found {
 
@@ -44,12 +55,23 @@ record CandidateSearch(KeyRows rows, List<MagnitudeTarget> targets)
     private final int[][] candidates;
     private final int[] counts;
     private final List<Found> pieces = new ArrayList<>();
+    private final List<MagnitudeCut> known;
 
     Found(List<MagnitudeTarget> targets, long first) {
       this.targets = targets;
       this.first = first;
       candidates = new int[targets.size()][16];
       counts = new int[targets.size()];
+      known = List.of();
+    }
+
+    /** Of cuts that were found in another way. */
+    Found(List<MagnitudeCut> cuts) {
+      targets = List.of();
+      first = 0;
+      candidates = new int[0][];
+      counts = new int[0];
+      known = List.copyOf(cuts);
     }
 
     /** A candidate is its place in the segment, 16 bits, and the lower bits of its key. */
@@ -73,7 +95,7 @@ record CandidateSearch(KeyRows rows, List<MagnitudeTarget> targets)
 
     /** The cut of each target. */
     List<MagnitudeCut> cuts() {
-      List<MagnitudeCut> cuts = new ArrayList<>();
+      List<MagnitudeCut> cuts = new ArrayList<>(known);
       for (int target = 0; target < targets.size(); target++) {
         cuts.add(cut(target));
       }

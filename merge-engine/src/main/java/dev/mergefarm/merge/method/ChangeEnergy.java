@@ -1,6 +1,8 @@
 package dev.mergefarm.merge.method;
 
 import dev.mergefarm.merge.kernel.BlockMath;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Sums the squares of each model's changes in float64, and counts the elements. */
 record ChangeEnergy(VaryingChanges changes) implements Reduction<ChangeEnergy.Energy> {
@@ -18,6 +20,12 @@ record ChangeEnergy(VaryingChanges changes) implements Reduction<ChangeEnergy.En
     Energy(int models) {
       lanes = new double[models][BlockMath.LANES];
       sums = new double[models];
+    }
+
+    Energy(double[] sums, long elements) {
+      lanes = new double[0][];
+      this.sums = sums;
+      this.elements = elements;
     }
 
     /** Each model's share of the mean square, or equal shares where there is next to none. */
@@ -55,5 +63,17 @@ record ChangeEnergy(VaryingChanges changes) implements Reduction<ChangeEnergy.En
       whole.sums[i] += BlockMath.total(partial.lanes[i]);
     }
     whole.elements += partial.elements;
+  }
+
+  @Override
+  public Optional<KernelReduction<Energy>> kernels() {
+    SegmentSums sums = SegmentSums.of(SegmentSums.Kind.SQUARES, changes.inputs().size());
+    return Optional.of(new KernelSums<>(sums, "varying_sums", this::write, Energy::new));
+  }
+
+  private void write(KernelCall call) {
+    changes.cut().orElse(MagnitudeCut.BELOW_ALL).write(call);
+    call.int32(changes.cut().isPresent() ? 1 : 0).int32(0);
+    new KernelRows(changes.inputs(), OptionalInt.of(changes.base())).write(call);
   }
 }

@@ -37,4 +37,9 @@ record ChangeVariance(int base, List<Integer> inputs) implements KeyRows {
       variance[j] = (float) (squares / changes.length);
     }
   }
+
+  @Override
+  public void write(KernelSlice slice, KernelCall call) {
+    Kind.VARIANCE.write(call, base, inputs, 0, 1);
+  }
 }

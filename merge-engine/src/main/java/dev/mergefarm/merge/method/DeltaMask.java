@@ -29,6 +29,55 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     return false;
   }
 
+  /** Whether the kernels draw random numbers. */
+  default boolean draws() {
+    return false;
+  }
+
+  /** Adds itself to a kernel's parameter. */
+  KernelCall write(KernelCall call);
+
+  /** Address of the bits of a slice that it keeps in a device's memory, or 0. */
+  default long kept(KernelSlice slice) {
+    return 0;
+  }
+
+  /** Device memory that it takes, in bytes. */
+  default long extraBytes(long elements) {
+    return 0;
+  }
+
+  /** How the kernels tell masks apart. */
+  enum Kind {
+    ALL,
+    NOTHING,
+    LARGEST,
+    BETWEEN,
+    DRAWN,
+    STORED;
+
+    /** Adds a mask's fields to a kernel's parameter, those it lacks included. */
+    KernelCall write(
+        KernelCall call,
+        float probability,
+        CounterRandom random,
+        MagnitudeCut rest,
+        MagnitudeCut outliers) {
+      call.int32(ordinal()).float32(probability);
+      call.int32(random.key0()).int32(random.key1());
+      call.int32(random.stream2()).int32(random.stream3());
+      return outliers.write(rest.write(call));
+    }
+
+    KernelCall write(KernelCall call) {
+      return write(call, MagnitudeCut.BELOW_ALL, MagnitudeCut.ABOVE_ALL);
+    }
+
+    KernelCall write(KernelCall call, MagnitudeCut rest, MagnitudeCut outliers) {
+      return write(call, 0, new CounterRandom(0, 0, 0, 0), rest, outliers);
+    }
+  }
+
   /** A mask that decides on each element alone. */
   sealed interface Simple extends DeltaMask {
 
@@ -49,6 +98,11 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     public void apply(Block block, Object prepared, float[] delta) {}
 
     @Override
+    public KernelCall write(KernelCall call) {
+      return Kind.ALL.write(call);
+    }
+
+    @Override
     public boolean keepsAll() {
       return true;
     }
@@ -60,6 +114,11 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     public void apply(Block block, Object prepared, float[] delta) {
       Arrays.fill(delta, 0, block.length(), 0);
     }
+
+    @Override
+    public KernelCall write(KernelCall call) {
+      return Kind.NOTHING.write(call);
+    }
   }
 
   /** Keeps the elements of largest magnitude. */
@@ -67,6 +126,11 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     @Override
     public void apply(Block block, Object prepared, float[] delta) {
       cut.keepLarger(block, delta);
+    }
+
+    @Override
+    public KernelCall write(KernelCall call) {
+      return Kind.LARGEST.write(call, cut, MagnitudeCut.ABOVE_ALL);
     }
   }
 
@@ -82,6 +146,11 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
       rest.keepLarger(block, delta);
       outliers.keepSmaller(block, delta);
     }
+
+    @Override
+    public KernelCall write(KernelCall call) {
+      return Kind.BETWEEN.write(call, rest, outliers);
+    }
   }
 
   /** Keeps each element with the same probability. */
@@ -92,6 +161,17 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
       float[] draws = block.scratch(SCRATCH);
       math.uniform(random, block.first(), draws, block.length());
       math.keepDrawn(delta, delta, draws, probability, block.length());
+    }
+
+    @Override
+    public boolean draws() {
+      return true;
+    }
+
+    @Override
+    public KernelCall write(KernelCall call) {
+      return Kind.DRAWN.write(
+          call, probability, random, MagnitudeCut.BELOW_ALL, MagnitudeCut.ABOVE_ALL);
     }
   }
 
@@ -116,6 +196,11 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
         kept.apply(first, delta, from, count);
         from += count;
       }
+    }
+
+    @Override
+    public KernelCall write(KernelCall call) {
+      throw new IllegalStateException("a mask of the CPU's memory has no kernel");
     }
 
     private int find(long element) {

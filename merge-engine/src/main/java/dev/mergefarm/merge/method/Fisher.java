@@ -155,6 +155,20 @@ final class Fisher implements MergeMethod {
         result[i] = (float) (sums[i] / totals[i]);
       }
     }
+
+    @Override
+    public Optional<KernelMap> kernels() {
+      return Optional.of(this::launch);
+    }
+
+    private void launch(KernelSlice slice) {
+      KernelCall call = slice.kernel("informed_mean").output();
+      call.float64(floor).int32(weights.length).int32(0);
+      for (int i = 0; i < weights.length; i++) {
+        call.input(i).companion(i).float64(weights[i]).float64(lengths[i]);
+      }
+      call.overElements();
+    }
   }
 
   /** Sums the squares of each model's information in float64. */
@@ -168,6 +182,11 @@ final class Fisher implements MergeMethod {
       Squares(int models) {
         lanes = new double[models][BlockMath.LANES];
         sums = new double[models];
+      }
+
+      Squares(double[] sums) {
+        lanes = new double[0][];
+        this.sums = sums;
       }
 
       /** Euclidean lengths; 1 for information that is zero everywhere. */
@@ -198,6 +217,21 @@ final class Fisher implements MergeMethod {
     public void combine(Squares whole, Squares partial) {
       for (int model = 0; model < models; model++) {
         whole.sums[model] += BlockMath.total(partial.lanes[model]);
+      }
+    }
+
+    @Override
+    public Optional<KernelReduction<Squares>> kernels() {
+      SegmentSums sums = SegmentSums.of(SegmentSums.Kind.SQUARES, models);
+      return Optional.of(
+          new KernelSums<>(
+              sums, "row_sums", this::writeRows, (totals, elements) -> new Squares(totals)));
+    }
+
+    private void writeRows(KernelCall call) {
+      call.companion(0).int32(models).int32(0);
+      for (int model = 0; model < models; model++) {
+        call.companion(model);
       }
     }
   }

@@ -19,6 +19,17 @@ final class Gram {
     products = new double[pairs];
   }
 
+  /**
+   * Finished products.
+   *
+   * @param products of each vector with itself and those before it, in order
+   */
+  Gram(int vectors, double[] products) {
+    this.vectors = vectors;
+    this.products = products;
+    lanes = new double[0][];
+  }
+
   /** Adds the products of a stretch of all vectors. */
   void accumulate(BlockMath math, float[][] rows, int count) {
     int pair = 0;

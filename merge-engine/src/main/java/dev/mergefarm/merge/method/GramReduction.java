@@ -1,6 +1,7 @@
 package dev.mergefarm.merge.method;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -42,5 +43,14 @@ record GramReduction(List<Integer> inputs, OptionalInt base) implements Reductio
   @Override
   public void combine(Gram whole, Gram partial) {
     whole.add(partial);
+  }
+
+  @Override
+  public Optional<KernelReduction<Gram>> kernels() {
+    SegmentSums sums = SegmentSums.of(SegmentSums.Kind.PRODUCTS, inputs.size());
+    KernelRows rows = new KernelRows(inputs, base);
+    return Optional.of(
+        new KernelSums<>(
+            sums, "row_sums", rows::write, (totals, elements) -> new Gram(inputs.size(), totals)));
   }
 }

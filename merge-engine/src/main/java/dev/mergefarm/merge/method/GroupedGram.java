@@ -1,6 +1,9 @@
 package dev.mergefarm.merge.method;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -98,6 +101,82 @@ record GroupedGram(Grouping grouping, List<Integer> inputs, OptionalInt base)
       for (int i = 0; i < from.length; i++) {
         whole.sums[pair][partial.firstGroup + i] += from[i];
       }
+    }
+  }
+
+  @Override
+  public Optional<KernelReduction<Products>> kernels() {
+    return Optional.of(new Kernels());
+  }
+
+  /** Products of all groups, each group's pairs side by side. */
+  private final class Kernels implements KernelReduction<Products> {
+
+    /** Elements whose products kernels sum one after the other. */
+    private static final int WINDOW = 512;
+
+    private final int pairs = inputs.size() * (inputs.size() + 1) / 2;
+
+    @Override
+    public long resultBytes(long elements) {
+      return grouping.groups() * pairs * Double.BYTES;
+    }
+
+    @Override
+    public void launch(KernelSlice slice) {
+      if (!grouping.alongLast()) {
+        call(slice, "grouped_columns", 0).overItems(blocks(grouping.groups()), THREADS, 0);
+        return;
+      }
+      long windows = slice.scratch(extraBytes(slice.count()));
+      call(slice, "grouped_windows", windows).overItems(blocks(windows(slice.count())), THREADS, 0);
+      call(slice, "grouped_rows", windows).overItems(blocks(groups(slice)), THREADS, 0);
+    }
+
+    private static final int THREADS = 256;
+
+    private long blocks(long items) {
+      return (items * pairs + THREADS - 1) / THREADS;
+    }
+
+    private static long windows(long elements) {
+      return (elements + WINDOW - 1) / WINDOW;
+    }
+
+    private KernelCall call(KernelSlice slice, String kernel, long windows) {
+      KernelCall call = slice.kernel(kernel).address(slice.result()).address(windows);
+      grouping.write(call);
+      call.int64(grouping.alongLast() ? grouping.group(slice.first()) : 0);
+      call.int64(groups(slice)).int32(pairs).int32(0);
+      new KernelRows(inputs, base).write(call);
+      return call;
+    }
+
+    private long groups(KernelSlice slice) {
+      if (!grouping.alongLast()) {
+        return grouping.groups();
+      }
+      int last = grouping.group(slice.first() + slice.count() - 1);
+      return last - grouping.group(slice.first()) + 1;
+    }
+
+    @Override
+    public Products result(MemorySegment found, long elements) {
+      Products products = empty();
+      for (int group = 0; group < grouping.groups(); group++) {
+        for (int pair = 0; pair < pairs; pair++) {
+          long index = (long) group * pairs + pair;
+          products.sums[pair][group] = found.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
+        }
+      }
+      return products;
+    }
+
+    /** One sum for each row's part of each window. */
+    @Override
+    public long extraBytes(long elements) {
+      long parts = windows(elements) + elements / grouping.period() + 2;
+      return grouping.alongLast() ? parts * pairs * Double.BYTES : 0;
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.mergefarm.merge.method;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -49,5 +50,20 @@ record GroupedSum(Grouping grouping, List<Integer> inputs, OptionalInt base, flo
     for (int i = 0; i < count; i++) {
       result[from + i] += row[from + i] * weights[group + i];
     }
+  }
+
+  @Override
+  public Optional<KernelMap> kernels() {
+    return Optional.of(this::launch);
+  }
+
+  private void launch(KernelSlice slice) {
+    KernelCall call = slice.kernel("grouped_sum").output().input(base.orElse(inputs.getFirst()));
+    grouping.write(call);
+    call.int32(inputs.size()).int32(base.isPresent() ? 1 : 0);
+    for (int i = 0; i < inputs.size(); i++) {
+      call.input(inputs.get(i)).address(slice.table(weights[i]));
+    }
+    call.overElements();
   }
 }

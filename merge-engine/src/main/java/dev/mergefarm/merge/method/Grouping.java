@@ -37,4 +37,9 @@ record Grouping(boolean alongLast, long period, long groups) {
   int run(long element, int most) {
     return (int) Math.min(most, period - element % period);
   }
+
+  /** Adds itself to a kernel's parameter. */
+  void write(KernelCall call) {
+    call.int64(period).int32(alongLast ? 1 : 0).int32(0);
+  }
 }

@@ -1,5 +1,7 @@
 package dev.mergefarm.merge.method;
 
+import java.util.Arrays;
+
 /**
  * Counts of keys. Blocks add to int counters, which are emptied into long ones before they can
  * overflow. Mutable; used by one thread at a time.
@@ -15,6 +17,20 @@ final class Histogram {
   Histogram(int bins) {
     recent = new int[bins];
     totals = new long[bins];
+  }
+
+  private Histogram(long[] totals) {
+    this.totals = totals;
+    recent = new int[totals.length];
+  }
+
+  /** Histograms of counts that are known, one after the other. */
+  static Histogram[] of(long[] counts, int bins) {
+    Histogram[] histograms = new Histogram[counts.length / bins];
+    for (int i = 0; i < histograms.length; i++) {
+      histograms[i] = new Histogram(Arrays.copyOfRange(counts, i * bins, (i + 1) * bins));
+    }
+    return histograms;
   }
 
   /** Counts the upper bits of every key. */

@@ -1,5 +1,7 @@
 package dev.mergefarm.merge.method;
 
+import java.util.List;
+
 /** Ranks elements by the magnitude of their change times the divergence of their row. */
 record Importance(Grouping rows, int base, int other, RowDivergence.Divergences divergence)
     implements KeyRows {
@@ -18,5 +20,11 @@ record Importance(Grouping rows, int base, int other, RowDivergence.Divergences 
       importance[i] = Math.abs(importance[i]) * shift;
     }
     return new float[][] {importance};
+  }
+
+  @Override
+  public void write(KernelSlice slice, KernelCall call) {
+    long divergences = slice.table(divergence.values());
+    Kind.IMPORTANCE.write(call, base, List.of(other), divergences, rows.period());
   }
 }

@@ -1,8 +1,10 @@
 package dev.mergefarm.merge.method;
 
 import dev.mergefarm.merge.kernel.BlockMath;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Sums the magnitudes of each task vector, all and those kept, in float64, to find the factors that
@@ -36,12 +38,26 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
     private final double[] all;
     private final double[] kept;
     private final List<Object[]> masks = new ArrayList<>();
+    private int elements;
 
     Sums(int vectors) {
       allLanes = new double[vectors][BlockMath.LANES];
       keptLanes = new double[vectors][BlockMath.LANES];
       all = new double[vectors];
       kept = new double[vectors];
+    }
+
+    /**
+     * Finished sums.
+     *
+     * @param totals of each task vector, all and what is kept
+     */
+    Sums(double[] totals) {
+      this(totals.length / 2);
+      for (int i = 0; i < all.length; i++) {
+        all[i] = totals[2 * i];
+        kept[i] = totals[2 * i + 1];
+      }
     }
 
     /** Remembers what masks prepared, once for each task. */
@@ -82,9 +98,30 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
       }
       float[] delta = block.scratch(0);
       block.taskVector(vectors.get(i).input(), base, delta);
-      block.math().addMagnitudes(partial.allLanes[i], delta, block.length());
+      addMagnitudes(partial.allLanes[i], partial.elements, delta, block);
       mask.apply(block, TaskVector.prepared(block, i), delta);
-      block.math().addMagnitudes(partial.keptLanes[i], delta, block.length());
+      addMagnitudes(partial.keptLanes[i], partial.elements, delta, block);
+    }
+    partial.elements += block.length();
+  }
+
+  /**
+   * An element adds to the sum of its place in the segment, although a block begins anywhere where
+   * slabs are read whole.
+   */
+  private static void addMagnitudes(double[] lanes, int place, float[] delta, Block block) {
+    int turn = place % BlockMath.LANES;
+    if (turn == 0) {
+      block.math().addMagnitudes(lanes, delta, block.length());
+      return;
+    }
+    double[] turned = new double[BlockMath.LANES];
+    for (int lane = 0; lane < BlockMath.LANES; lane++) {
+      turned[lane] = lanes[(lane + turn) % BlockMath.LANES];
+    }
+    block.math().addMagnitudes(turned, delta, block.length());
+    for (int lane = 0; lane < BlockMath.LANES; lane++) {
+      lanes[(lane + turn) % BlockMath.LANES] = turned[lane];
     }
   }
 
@@ -98,7 +135,7 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
     List<TaskVector> rescaled = new ArrayList<>();
     for (int i = 0; i < vectors.size(); i++) {
       TaskVector vector = vectors.get(i);
-      if (vector.mask() instanceof RankedMask && keepMasks) {
+      if (vector.mask() instanceof RankedMask && !sums.masks.isEmpty()) {
         vector = vector.masked(stored(sums, i));
       }
       rescaled.add(vector.mask().keepsAll() ? vector : vector.rescaled(sums.factor(i)));
@@ -119,5 +156,47 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
   @Override
   public Object prepare(Slab slab) {
     return TaskVector.prepare(vectors, slab);
+  }
+
+  @Override
+  public Optional<KernelReduction<Sums>> kernels() {
+    return TaskVector.kernelsExist(vectors) ? Optional.of(new Kernels()) : Optional.empty();
+  }
+
+  /** Kernels keep masks in the device's memory, so that the sums hold none. */
+  private final class Kernels implements KernelReduction<Sums> {
+
+    private final SegmentSums sums =
+        new SegmentSums(SegmentSums.Kind.MAGNITUDES, 2 * vectors.size(), segmentElements());
+
+    @Override
+    public long resultBytes(long elements) {
+      return sums.resultBytes(elements);
+    }
+
+    @Override
+    public void launch(KernelSlice slice) {
+      long[] kept = TaskVector.kept(vectors, slice);
+      boolean draws = vectors.stream().anyMatch(vector -> vector.mask().draws());
+      sums.launch(
+          slice,
+          draws ? "thinned_sums_drawn" : "thinned_sums",
+          call -> {
+            call.input(base).int32(kept.length).int32(0);
+            for (int i = 0; i < kept.length; i++) {
+              vectors.get(i).write(call, kept[i]);
+            }
+          });
+    }
+
+    @Override
+    public Sums result(MemorySegment found, long elements) {
+      return new Sums(sums.totals(found, elements));
+    }
+
+    @Override
+    public long extraBytes(long elements) {
+      return TaskVector.extraBytes(vectors, elements);
+    }
   }
 }

@@ -7,6 +7,9 @@ package dev.mergefarm.merge.method;
  */
 public interface KernelCall {
 
+  /** Most inputs that a kernel's parameter describes. */
+  int MOST_INPUTS = 32;
+
   /** The slice of an input: its address and how its elements are stored. */
   KernelCall input(int index);
 

@@ -12,6 +12,30 @@ interface KeyRows {
   /** How many rankings there are. */
   int count();
 
+  /** Adds itself to a kernel's parameter, as long with few inputs as with many. */
+  void write(KernelSlice slice, KernelCall call);
+
+  /** How the kernels tell rankings apart. */
+  enum Kind {
+    CHANGES,
+    IMPORTANCE,
+    VARIANCE;
+
+    /**
+     * Adds what all rankings have.
+     *
+     * @param divergences address of one number for each row, or 0
+     * @param period length of a row
+     */
+    void write(KernelCall call, int base, List<Integer> inputs, long divergences, long period) {
+      call.int32(ordinal()).int32(inputs.size()).input(base);
+      call.address(divergences).int64(period);
+      for (int i = 0; i < KernelCall.MOST_INPUTS; i++) {
+        call.input(inputs.get(Math.min(i, inputs.size() - 1)));
+      }
+    }
+  }
+
   /** The values to rank; may be the block's scratch rows. */
   float[][] of(Block block);
 
@@ -30,6 +54,11 @@ interface KeyRows {
     @Override
     public float[][] of(Block block) {
       return GramReduction.vectors(block, inputs, OptionalInt.of(base));
+    }
+
+    @Override
+    public void write(KernelSlice slice, KernelCall call) {
+      Kind.CHANGES.write(call, base, inputs, 0, 1);
     }
   }
 }

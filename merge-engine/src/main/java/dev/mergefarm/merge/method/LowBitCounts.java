@@ -2,6 +2,7 @@ package dev.mergefarm.merge.method;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Counts the lower 15 bits of the keys that share their upper bits with a target. */
 record LowBitCounts(KeyRows rows, List<MagnitudeTarget> targets) implements Reduction<Histogram[]> {
@@ -32,5 +33,21 @@ record LowBitCounts(KeyRows rows, List<MagnitudeTarget> targets) implements Redu
   @Override
   public boolean orderFree() {
     return true;
+  }
+
+  @Override
+  public Optional<KernelReduction<Histogram[]>> kernels() {
+    int bins = 1 << KeyRows.LOW_BITS;
+    return Optional.of(
+        new KernelCounts<>(
+            (long) targets.size() * bins, this::launch, counts -> Histogram.of(counts, bins)));
+  }
+
+  private void launch(KernelSlice slice) {
+    KernelCall call = slice.kernel("low_counts").address(slice.result());
+    rows.write(slice, call);
+    call.int32(targets.size()).int32(0);
+    targets.forEach(target -> target.write(call, target.high(), target.rank()));
+    call.overElements();
   }
 }

@@ -60,4 +60,9 @@ record MagnitudeCut(int bits, long end) {
       }
     }
   }
+
+  /** Adds itself to a kernel's parameter. */
+  KernelCall write(KernelCall call) {
+    return call.int32(bits).int32(0).int64(end);
+  }
 }

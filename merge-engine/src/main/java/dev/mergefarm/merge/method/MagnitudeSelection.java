@@ -113,10 +113,7 @@ final class MagnitudeSelection {
   }
 
   private Stage afterLowBits(List<MagnitudeTarget> targets, Histogram[] low) {
-    TieSearch search = TieSearch.after(rows, targets, low);
-    return search.nothingToFind()
-        ? finish(targets, search.empty().cuts())
-        : new Stage.Reduce<>(search, ties -> finish(targets, ties.cuts()));
+    return TieSearch.after(rows, targets, low).then(found -> finish(targets, found));
   }
 
   private Stage finish(List<MagnitudeTarget> targets, List<MagnitudeCut> found) {

@@ -14,4 +14,14 @@ record MagnitudeTarget(int row, int index, int high, long rank) {
   int key(int low) {
     return high << KeyRows.LOW_BITS | low;
   }
+
+  /**
+   * Adds itself to a kernel's parameter.
+   *
+   * @param bits of the key to look for
+   * @param wanted the rank among the elements found; 0 to find none
+   */
+  void write(KernelCall call, int bits, long wanted) {
+    call.int32(row).int32(bits).int64(wanted);
+  }
 }

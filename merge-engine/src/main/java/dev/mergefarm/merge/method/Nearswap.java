@@ -87,5 +87,15 @@ final class Nearswap implements MergeMethod {
         result[i] = share * target[i] + (1 - share) * origin[i];
       }
     }
+
+    @Override
+    public Optional<KernelMap> kernels() {
+      return Optional.of(this::launch);
+    }
+
+    private void launch(KernelSlice slice) {
+      KernelCall call = slice.kernel("swap").output().input(base).input(other);
+      call.float32(t).float32(0).overElements();
+    }
   }
 }

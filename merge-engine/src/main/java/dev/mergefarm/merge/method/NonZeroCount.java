@@ -1,5 +1,7 @@
 package dev.mergefarm.merge.method;
 
+import java.util.Optional;
+
 /** Counts, for each ranking, the values that are not zero. */
 record NonZeroCount(KeyRows rows) implements Reduction<long[]> {
 
@@ -30,5 +32,16 @@ record NonZeroCount(KeyRows rows) implements Reduction<long[]> {
   @Override
   public boolean orderFree() {
     return true;
+  }
+
+  @Override
+  public Optional<KernelReduction<long[]>> kernels() {
+    return Optional.of(new KernelCounts<>(rows.count(), this::launch, counts -> counts));
+  }
+
+  private void launch(KernelSlice slice) {
+    KernelCall call = slice.kernel("non_zero_counts").address(slice.result());
+    rows.write(slice, call);
+    call.overElements();
   }
 }

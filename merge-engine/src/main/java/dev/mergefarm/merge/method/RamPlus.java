@@ -3,6 +3,7 @@ package dev.mergefarm.merge.method;
 import dev.mergefarm.merge.method.ParameterSpec.Scope;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reinforced Agent Merging that strengthens a model's own changes by how much it shares. */
 final class RamPlus implements MergeMethod {
@@ -118,6 +119,27 @@ final class RamPlus implements MergeMethod {
     @Override
     public boolean orderFree() {
       return true;
+    }
+
+    @Override
+    public Optional<KernelReduction<long[][]>> kernels() {
+      return Optional.of(new KernelCounts<>(2L * inputs.size(), this::launch, this::pairs));
+    }
+
+    private void launch(KernelSlice slice) {
+      KernelCall call = slice.kernel("active_counts").address(slice.result());
+      call.float32(epsilon).int32(0);
+      new KernelRows(inputs, OptionalInt.of(base)).write(call);
+      call.overElements();
+    }
+
+    private long[][] pairs(long[] counts) {
+      long[][] pairs = empty();
+      for (int i = 0; i < pairs.length; i++) {
+        pairs[i][UNIQUE] = counts[2 * i];
+        pairs[i][SHARED] = counts[2 * i + 1];
+      }
+      return pairs;
     }
   }
 }

@@ -23,6 +23,14 @@ record RankedMask(
     CounterRandom random)
     implements DeltaMask {
 
+  /** Most memory for the rows that a device orders at the same time: 256 MiB, or one row. */
+  private static final long MOST_SCRATCH = 1L << 28;
+
+  private static final int RANKING_THREADS = 256;
+
+  /** Counts of a byte's values for each of eight warps, and what is common to them. */
+  private static final int RANKING_SHARED_BYTES = 8 * 256 * Integer.BYTES + 64;
+
   /** The mask for one input of a tensor. */
   static RankedMask of(
       TensorMerge tensor, int input, double density, double epsilon, CounterRandom random) {
@@ -96,5 +104,41 @@ record RankedMask(
   @Override
   public void apply(Block block, Object prepared, float[] delta) {
     ((KeptElements) prepared).apply(block.first(), delta, 0, block.length());
+  }
+
+  @Override
+  public KernelCall write(KernelCall call) {
+    return Kind.STORED.write(call);
+  }
+
+  @Override
+  public long kept(KernelSlice slice) {
+    return slice.kept(this, keptBytes(slice.elements()), address -> launch(slice, address));
+  }
+
+  private static long keptBytes(long elements) {
+    return (elements + Integer.SIZE - 1) / Integer.SIZE * Integer.BYTES;
+  }
+
+  private long rowBytes() {
+    return 4L * Integer.BYTES * rowLength;
+  }
+
+  private void launch(KernelSlice slice, long kept) {
+    long most = Math.max(1, MOST_SCRATCH / rowBytes());
+    long blocks = Math.min(slice.count() / rowLength, Math.min(most, slice.residentBlocks()));
+    KernelCall call = slice.kernel("ranked_mask").input(input).input(base);
+    call.address(kept).address(slice.scratch(blocks * rowBytes()));
+    call.int64(rowLength).int64(stride);
+    call.int32(random.key0()).int32(random.key1());
+    call.int32(random.stream2()).int32(random.stream3());
+    call.float32((float) density).float32((float) (density - epsilon)).float32((float) epsilon);
+    call.int32(0);
+    call.overItems(blocks, RANKING_THREADS, RANKING_SHARED_BYTES);
+  }
+
+  @Override
+  public long extraBytes(long elements) {
+    return keptBytes(elements) + Math.max(rowBytes(), Math.min(MOST_SCRATCH, 16 * elements));
   }
 }

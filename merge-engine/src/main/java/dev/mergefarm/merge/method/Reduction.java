@@ -1,6 +1,7 @@
 package dev.mergefarm.merge.method;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a method learns about whole tensors. Engines split the tensor into segments of {@link
@@ -13,6 +14,12 @@ public interface Reduction<R> extends SlabWork {
 
   /** Elements whose sums are formed together: 65536. */
   int SEGMENT = 1 << 16;
+
+  /** Elements of a segment: whole slabs where slabs must be seen together. */
+  default long segmentElements() {
+    long slab = Math.max(1, slabElements());
+    return slab * Math.max(1, SEGMENT / slab);
+  }
 
   /** The result of no element, into which others are combined. */
   R empty();
@@ -43,6 +50,15 @@ public interface Reduction<R> extends SlabWork {
 
   /** The same as compiled kernels; empty where there are none, and then the CPU does it. */
   default Optional<KernelReduction<R>> kernels() {
+    return Optional.empty();
+  }
+
+  /**
+   * Stages that lead to the same and suit compiled kernels better; empty where there are none.
+   *
+   * @param next what follows this reduction
+   */
+  default Optional<Stage> kernelStages(Function<R, Stage> next) {
     return Optional.empty();
   }
 }

@@ -1,5 +1,9 @@
 package dev.mergefarm.merge.method;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
 /**
  * Finds the Kullback-Leibler divergence of each row's softmax from the base's. Keeps four bytes for
  * each row.
@@ -61,7 +65,7 @@ record RowDivergence(Grouping rows, int base, int other)
     for (int i = 0; i < changed.length; i++) {
       float p = changed[i] + SMALLEST;
       float q = origin[i] + SMALLEST;
-      sum += p * (float) Math.log(p / q);
+      sum += p * (float) Logarithm.of(p / q);
     }
     return (float) Math.max(0, sum);
   }
@@ -78,5 +82,38 @@ record RowDivergence(Grouping rows, int base, int other)
   @Override
   public void combine(Divergences whole, Divergences partial) {
     System.arraycopy(partial.values(), 0, whole.values(), partial.first(), partial.values().length);
+  }
+
+  @Override
+  public Optional<KernelReduction<Divergences>> kernels() {
+    return Optional.of(new Kernels());
+  }
+
+  /** One number for each row. */
+  private final class Kernels implements KernelReduction<Divergences> {
+
+    private static final int THREADS = 256;
+    private static final int WARP = 32;
+
+    /** Two stretches of 256 numbers for each warp. */
+    private static final int SHARED_BYTES = THREADS / WARP * 2 * 256 * Float.BYTES;
+
+    @Override
+    public long resultBytes(long elements) {
+      return rows.groups() * Float.BYTES;
+    }
+
+    @Override
+    public void launch(KernelSlice slice) {
+      KernelCall call = slice.kernel("row_divergences").address(slice.result());
+      call.int64(rows.period()).input(base).input(other);
+      long warps = slice.count() / rows.period();
+      call.overItems((warps * WARP + THREADS - 1) / THREADS, THREADS, SHARED_BYTES);
+    }
+
+    @Override
+    public Divergences result(MemorySegment found, long elements) {
+      return new Divergences(0, found.toArray(ValueLayout.JAVA_FLOAT));
+    }
   }
 }

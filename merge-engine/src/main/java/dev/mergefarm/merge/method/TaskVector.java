@@ -34,4 +34,28 @@ record TaskVector(int input, float weight, DeltaMask mask, float rescale) {
   static Object prepared(Block block, int vector) {
     return block.prepared() instanceof Object[] all ? all[vector] : null;
   }
+
+  /** Whether there are kernels for all masks. */
+  static boolean kernelsExist(List<TaskVector> vectors) {
+    return vectors.stream().noneMatch(vector -> vector.mask() instanceof DeltaMask.Stored);
+  }
+
+  /** Addresses of what masks keep in a device's memory, in order; 0 where they keep nothing. */
+  static long[] kept(List<TaskVector> vectors, KernelSlice slice) {
+    return vectors.stream().mapToLong(vector -> vector.mask().kept(slice)).toArray();
+  }
+
+  /** Device memory for what masks keep, in bytes. */
+  static long extraBytes(List<TaskVector> vectors, long elements) {
+    return vectors.stream().mapToLong(vector -> vector.mask().extraBytes(elements)).sum();
+  }
+
+  /**
+   * Adds itself to a kernel's parameter.
+   *
+   * @param kept what the mask keeps in the device's memory
+   */
+  void write(KernelCall call, long kept) {
+    mask.write(call.input(input).float32(weight).float32(rescale)).address(kept);
+  }
 }

@@ -3,6 +3,7 @@ package dev.mergefarm.merge.method;
 import dev.mergefarm.merge.kernel.BlockMath;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The base plus the weighted sum of what is kept of each task vector. With a sign consensus, only
@@ -101,5 +102,40 @@ record TaskVectorSum(
       sum += vector.weight();
     }
     return Math.abs(sum) < SMALLEST_DIVISOR ? 1 : sum;
+  }
+
+  @Override
+  public Optional<KernelMap> kernels() {
+    return TaskVector.kernelsExist(vectors) ? Optional.of(new Launch()) : Optional.empty();
+  }
+
+  private final class Launch implements KernelMap {
+
+    @Override
+    public void launch(KernelSlice slice) {
+      float divisor = normalize && !consensus ? divisor() : 1;
+      long[] kept = TaskVector.kept(vectors, slice);
+      boolean draws = vectors.stream().anyMatch(vector -> vector.mask().draws());
+      KernelCall call =
+          slice
+              .kernel(draws ? "task_vector_sum_drawn" : "task_vector_sum")
+              .output()
+              .input(base)
+              .int32(vectors.size())
+              .int32(consensus ? 1 : 0)
+              .int32(normalize ? 1 : 0)
+              .float32(divisor)
+              .float32(lambda)
+              .int32(0);
+      for (int i = 0; i < kept.length; i++) {
+        vectors.get(i).write(call, kept[i]);
+      }
+      call.overElements();
+    }
+
+    @Override
+    public long extraBytes(long elements) {
+      return TaskVector.extraBytes(vectors, elements);
+    }
   }
 }

@@ -1,8 +1,12 @@
 package dev.mergefarm.merge.method;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Finds where elements of equal magnitude are divided: the flat index after the last one that is on
@@ -28,7 +32,14 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
     return new TieSearch(rows, targets, keys, ranks);
   }
 
-  boolean nothingToFind() {
+  /** Searches, where there is something to find. */
+  Stage then(Function<List<MagnitudeCut>, Stage> next) {
+    return nothingToFind()
+        ? next.apply(empty().cuts())
+        : new Stage.Reduce<>(this, ties -> next.apply(ties.cuts()));
+  }
+
+  private boolean nothingToFind() {
     return Arrays.stream(ranks).allMatch(rank -> rank == 0);
   }
 
@@ -106,6 +117,60 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
         cuts.add(new MagnitudeCut(search.keys[target], ends[target]));
       }
       return cuts;
+    }
+  }
+
+  @Override
+  public Optional<KernelReduction<Ties>> kernels() {
+    return Optional.of(new Kernels());
+  }
+
+  /** For each target, how many elements have been seen and where the one wanted ends. */
+  private final class Kernels implements KernelReduction<Ties> {
+
+    private static final int THREADS = 256;
+
+    @Override
+    public long resultBytes(long elements) {
+      return 2L * Long.BYTES * keys.length;
+    }
+
+    private static long segments(long elements) {
+      return (elements + SEGMENT - 1) / SEGMENT;
+    }
+
+    @Override
+    public void launch(KernelSlice slice) {
+      long counts = slice.scratch(extraBytes(slice.count()));
+      int sharedBytes = keys.length * Integer.BYTES;
+      call(slice, "tie_counts", counts).overItems(segments(slice.count()), THREADS, sharedBytes);
+      call(slice, "tie_locate", counts).overItems(keys.length, 32, 0);
+    }
+
+    private KernelCall call(KernelSlice slice, String kernel, long counts) {
+      KernelCall call = slice.kernel(kernel).address(slice.result()).address(counts);
+      rows.write(slice, call);
+      call.int32(keys.length).int32(0);
+      for (int i = 0; i < keys.length; i++) {
+        targets.get(i).write(call, keys[i], ranks[i]);
+      }
+      return call;
+    }
+
+    @Override
+    public Ties result(MemorySegment found, long elements) {
+      Ties ties = empty();
+      for (int i = 0; i < keys.length; i++) {
+        if (ranks[i] > 0) {
+          ties.ends[i] = found.getAtIndex(ValueLayout.JAVA_LONG, 2L * i + 1);
+        }
+      }
+      return ties;
+    }
+
+    @Override
+    public long extraBytes(long elements) {
+      return segments(elements) * keys.length * Integer.BYTES;
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.mergefarm.merge.method;
 
 import dev.mergefarm.merge.kernel.BlockMath;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The base plus the mean of the changes whose sign is that of their sum, each model with its share.
@@ -40,5 +41,20 @@ record WeighedChanges(VaryingChanges changes, float[] shares) implements Element
     }
     math.divide(agreed, agreed, weights, length);
     math.add(result, block.input(changes.base()), agreed, length);
+  }
+
+  @Override
+  public Optional<KernelMap> kernels() {
+    return Optional.of(this::launch);
+  }
+
+  private void launch(KernelSlice slice) {
+    KernelCall call = slice.kernel("weighed_changes").output().input(changes.base());
+    changes.cut().orElse(MagnitudeCut.BELOW_ALL).write(call);
+    call.int32(shares.length).int32(changes.cut().isPresent() ? 1 : 0);
+    for (int i = 0; i < shares.length; i++) {
+      call.input(changes.inputs().get(i)).float32(shares[i]).float32(0);
+    }
+    call.overElements();
   }
 }

@@ -1,0 +1,387 @@
+// Counts over whole tensors: keys of magnitudes for a selection by rank, and of active changes. The plain twins are
+// HighBitCounts, LowBitCounts, TieSearch, NonZeroCount and RamPlus.ActiveCounts.
+#pragma once
+
+#include "sums.cuh"
+
+// Bits of a magnitude that the first histogram does not look at.
+static const int LOW_BITS = 15;
+static const int HIGH_BINS = 1 << 16;
+
+// Bins of the first histogram that shared memory holds for each row: 32 octaves.
+static const int WINDOW = 1 << 13;
+
+// Rows that one launch counts, at most.
+static const int COUNTED_ROWS = 3;
+
+DEVICE unsigned keyOf(float value) { return __float_as_uint(value) & 0x7fffffffu; }
+
+// The values whose magnitudes are ranked: changes from a base, one change weighted by its row's divergence, or the
+// variance of all changes.
+enum RankedKind { RANKED_CHANGES = 0, RANKED_IMPORTANCE = 1, RANKED_VARIANCE = 2 };
+
+struct Ranked {
+  int kind;
+  int models;
+  Vector base;
+  const float* divergences;
+  int64_t period;
+  Vector inputs[MOST_INPUTS];
+};
+
+// Calls visit(row, values) for eight elements of each ranked row from first up to last.
+template <class Visit>
+DEVICE void eachRanked(
+    const Ranked& ranked, int first, int last, int64_t element, int64_t index, int count, Visit visit) {
+  FromBase fromBase;
+  load(ranked.base, index, count, fromBase.base);
+  if (ranked.kind == RANKED_VARIANCE) {
+    auto inputs = [&](int j) -> const Vector& { return ranked.inputs[j]; };
+    Changes changes(inputs, fromBase, ranked.models, index, count);
+    float variances[WIDTH];
+    variance(changes, variances);
+    visit(0, variances);
+    return;
+  }
+  auto inputs = [&](int j) -> const Vector& { return ranked.inputs[first + j]; };
+  eachInput(inputs, last - first, index, count, [&](int j, float* values) {
+    fromBase(j, values);
+    if (ranked.kind == RANKED_IMPORTANCE) {
+      int64_t row = quotient(element, ranked.period);
+      int64_t rowEnd = (row + 1) * ranked.period;
+#pragma unroll
+      for (int i = 0; i < WIDTH; i++) {
+        if (i < count) {
+          if (element + i == rowEnd) {
+            row++;
+            rowEnd += ranked.period;
+          }
+          values[i] = fabsf(values[i]) * ranked.divergences[row];
+        }
+      }
+    }
+    visit(first + j, values);
+  });
+}
+
+struct HighCounts {
+  Slice slice;
+  uint64_t* counts;  // HIGH_BINS for each row
+  int firstRow;
+  int lastRow;
+  Ranked ranked;
+};
+
+// A block counts in shared memory where the keys lie within 32 octaves of the largest that it sees first; the few others
+// go to the counts of all blocks at once. Zeros, which are many, are counted apart.
+KERNEL_WITH_BARRIERS(high_counts, HighCounts) {
+  unsigned* window = reinterpret_cast<unsigned*>(sharedMemory);
+  int rows = p.lastRow - p.firstRow;
+  unsigned* largest = window + rows * WINDOW;
+  for (int bin = threadIdx.x; bin < rows * WINDOW; bin += blockDim.x) {
+    window[bin] = 0;
+  }
+  if (threadIdx.x < COUNTED_ROWS) {
+    largest[threadIdx.x] = 0;
+  }
+  __syncthreads();
+  int64_t vector = firstVector();
+  if (vector < p.slice.vectors()) {
+    int count = p.slice.within(vector);
+    eachRanked(
+        p.ranked, p.firstRow, p.lastRow, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+        [&](int row, const float* values) {
+          unsigned most = 0;
+          for (int i = 0; i < count; i++) {
+            unsigned bin = keyOf(values[i]) >> LOW_BITS;
+            most = bin > most && bin < 0xff00u ? bin : most;
+          }
+          atomicMax(&largest[row - p.firstRow], most);
+        });
+  }
+  __syncthreads();
+  int lowest[COUNTED_ROWS];
+  unsigned zeros[COUNTED_ROWS];
+#pragma unroll
+  for (int row = 0; row < COUNTED_ROWS; row++) {
+    int top = row < rows ? static_cast<int>(largest[row]) + 512 : 0;
+    lowest[row] = top < WINDOW ? 0 : top - WINDOW + 1;
+    zeros[row] = 0;
+  }
+  for (; vector < p.slice.vectors(); vector += vectorStride()) {
+    int count = p.slice.within(vector);
+    eachRanked(
+        p.ranked, p.firstRow, p.lastRow, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+        [&](int row, const float* values) {
+          int place = row - p.firstRow;
+          int low = place == 0 ? lowest[0] : place == 1 ? lowest[1] : lowest[2];
+          unsigned zero = 0;
+#pragma unroll
+          for (int i = 0; i < WIDTH; i++) {
+            if (i < count) {
+              unsigned key = keyOf(values[i]);
+              unsigned bin = key >> LOW_BITS;
+              unsigned inWindow = bin - static_cast<unsigned>(low);
+              if (key == 0) {
+                zero++;
+              } else if (inWindow < static_cast<unsigned>(WINDOW)) {
+                atomicAdd(&window[place * WINDOW + inWindow], 1u);
+              } else {
+                atomicAdd(reinterpret_cast<unsigned long long*>(p.counts) + row * HIGH_BINS + bin, 1ull);
+              }
+            }
+          }
+#pragma unroll
+          for (int k = 0; k < COUNTED_ROWS; k++) {
+            zeros[k] += place == k ? zero : 0;
+          }
+        });
+  }
+  __syncthreads();
+#pragma unroll
+  for (int row = 0; row < COUNTED_ROWS; row++) {
+    if (row < rows) {
+      unsigned long long* counts = reinterpret_cast<unsigned long long*>(p.counts) + (p.firstRow + row) * HIGH_BINS;
+      if (zeros[row] > 0) {
+        atomicAdd(counts, static_cast<unsigned long long>(zeros[row]));
+      }
+      for (int bin = threadIdx.x; bin < WINDOW; bin += blockDim.x) {
+        unsigned count = window[row * WINDOW + bin];
+        if (count > 0) {
+          atomicAdd(counts + lowest[row] + bin, static_cast<unsigned long long>(count));
+        }
+      }
+    }
+  }
+}
+
+static const int MOST_TARGETS = 64;
+
+// An element that a selection looks for: its row, and the upper bits of its key or the whole key.
+struct Target {
+  int row;
+  unsigned key;
+  int64_t rank;
+};
+
+struct Targets {
+  int count;
+  int reserved;
+  Target all[MOST_TARGETS];
+};
+
+struct LowCounts {
+  Slice slice;
+  uint64_t* counts;  // 1 << LOW_BITS for each target
+  Ranked ranked;
+  Targets targets;
+};
+
+// Equal keys come in crowds, so each thread adds runs of them at once.
+KERNEL(low_counts, LowCounts) {
+  const unsigned mask = (1u << LOW_BITS) - 1;
+  unsigned long long* counts = reinterpret_cast<unsigned long long*>(p.counts);
+  unsigned long long* place = nullptr;
+  unsigned long long run = 0;
+  for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
+    int count = p.slice.within(vector);
+    eachRanked(
+        p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+        [&](int row, const float* values) {
+          for (int target = 0; target < p.targets.count; target++) {
+            if (p.targets.all[target].row != row) {
+              continue;
+            }
+            unsigned high = p.targets.all[target].key;
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) {
+              unsigned key = keyOf(values[i]);
+              if (i < count && key >> LOW_BITS == high) {
+                unsigned long long* found = counts + (target << LOW_BITS) + (key & mask);
+                if (found != place) {
+                  if (run > 0) {
+                    atomicAdd(place, run);
+                  }
+                  place = found;
+                  run = 0;
+                }
+                run++;
+              }
+            }
+          }
+        });
+  }
+  if (run > 0) {
+    atomicAdd(place, run);
+  }
+}
+
+static const int TIE_SEGMENT = 1 << 16;
+
+// How far the search for a target has come over all slices.
+struct TieState {
+  uint64_t seen;
+  int64_t end;  // the index after the element that was looked for; 0 while it is not found
+};
+
+struct TieSearch {
+  Slice slice;
+  TieState* states;
+  unsigned* counts;  // for each segment of the slice, one for each target
+  Ranked ranked;
+  Targets targets;
+};
+
+// Counts the elements of each target's magnitude in each segment.
+KERNEL_WITH_BARRIERS(tie_counts, TieSearch) {
+  unsigned* found = reinterpret_cast<unsigned*>(sharedMemory);
+  int64_t segments = (p.slice.count + TIE_SEGMENT - 1) / TIE_SEGMENT;
+  for (int64_t segment = blockIdx.x; segment < segments; segment += gridDim.x) {
+    if (threadIdx.x < static_cast<unsigned>(p.targets.count)) {
+      found[threadIdx.x] = 0;
+    }
+    __syncthreads();
+    int64_t end = (segment + 1) * (TIE_SEGMENT / WIDTH);
+    end = end < p.slice.vectors() ? end : p.slice.vectors();
+    for (int64_t vector = segment * (TIE_SEGMENT / WIDTH) + threadIdx.x; vector < end; vector += blockDim.x) {
+      int count = p.slice.within(vector);
+      eachRanked(
+          p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+          [&](int row, const float* values) {
+            for (int target = 0; target < p.targets.count; target++) {
+              if (p.targets.all[target].row == row && p.targets.all[target].rank > 0) {
+                unsigned equal = 0;
+#pragma unroll
+                for (int i = 0; i < WIDTH; i++) {
+                  equal += i < count && keyOf(values[i]) == p.targets.all[target].key ? 1 : 0;
+                }
+                if (equal > 0) {
+                  atomicAdd(&found[target], equal);
+                }
+              }
+            }
+          });
+    }
+    __syncthreads();
+    if (threadIdx.x < static_cast<unsigned>(p.targets.count)) {
+      p.counts[segment * p.targets.count + threadIdx.x] = found[threadIdx.x];
+    }
+    __syncthreads();
+  }
+}
+
+// Finds the element of each target's rank among those of its magnitude, if it is in this slice: one warp for a target.
+KERNEL_WITH_BARRIERS(tie_locate, TieSearch) {
+  unsigned lane = threadIdx.x;
+  int64_t segments = (p.slice.count + TIE_SEGMENT - 1) / TIE_SEGMENT;
+  for (int target = blockIdx.x; target < p.targets.count; target += gridDim.x) {
+    const Target& wanted = p.targets.all[target];
+    TieState& state = p.states[target];
+    int64_t seen = static_cast<int64_t>(state.seen);
+    int64_t end = state.end;
+    __syncwarp();
+    for (int64_t segment = 0; segment < segments && end == 0 && wanted.rank > 0; segment++) {
+      unsigned here = p.counts[segment * p.targets.count + target];
+      if (seen + here < wanted.rank) {
+        seen += here;
+        continue;
+      }
+      for (int64_t start = segment * TIE_SEGMENT; end == 0; start += 32) {
+        int64_t index = start + lane;
+        bool equal = false;
+        int64_t vector = index / WIDTH;
+        int count = p.slice.within(vector);
+        eachRanked(
+            p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+            [&](int row, const float* values) {
+              for (int i = 0; i < count; i++) {
+                equal = equal || (row == wanted.row && i == index % WIDTH && keyOf(values[i]) == wanted.key);
+              }
+            });
+        unsigned matches = __ballot_sync(ALL_LANES, equal);
+        int before = __popc(matches & ((1u << lane) - 1));
+        bool last = equal && seen + before + 1 == wanted.rank;
+        unsigned where = __ballot_sync(ALL_LANES, last);
+        if (where != 0) {
+          end = p.slice.first + start + __ffs(static_cast<int>(where));
+        }
+        seen += __popc(matches);
+      }
+    }
+    if (lane == 0) {
+      state.seen = static_cast<uint64_t>(seen);
+      state.end = end;
+    }
+  }
+}
+
+struct NonZeroCounts {
+  Slice slice;
+  uint64_t* counts;  // one for each row
+  Ranked ranked;
+};
+
+// Adds a number of each thread of a warp to a counter.
+DEVICE void addOfWarp(uint64_t* counter, unsigned number) {
+#pragma unroll
+  for (int half = 16; half >= 1; half /= 2) {
+    number += __shfl_down_sync(ALL_LANES, number, half);
+  }
+  if (threadIdx.x % 32 == 0 && number > 0) {
+    atomicAdd(reinterpret_cast<unsigned long long*>(counter), static_cast<unsigned long long>(number));
+  }
+}
+
+KERNEL_WITH_BARRIERS(non_zero_counts, NonZeroCounts) {
+  for (int64_t start = firstVector() - threadIdx.x; start < p.slice.vectors(); start += vectorStride()) {
+    int64_t vector = start + threadIdx.x;
+    int count = p.slice.within(vector);
+    eachRanked(
+        p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+        [&](int row, const float* values) {
+          unsigned number = 0;
+          for (int i = 0; i < count; i++) {
+            number += values[i] != 0.0f ? 1 : 0;
+          }
+          addOfWarp(p.counts + row, number);
+        });
+  }
+}
+
+struct ActiveCounts {
+  Slice slice;
+  uint64_t* counts;  // for each model, the changes that it alone made and those it shares
+  float epsilon;
+  int reserved;
+  Rows rows;
+};
+
+KERNEL_WITH_BARRIERS(active_counts, ActiveCounts) {
+  auto inputs = [&](int j) -> const Vector& { return p.rows.inputs[j]; };
+  for (int64_t start = firstVector() - threadIdx.x; start < p.slice.vectors(); start += vectorStride()) {
+    int64_t vector = start + threadIdx.x;
+    int count = p.slice.within(vector);
+    FromBase fromBase;
+    load(p.rows.base, vector * WIDTH, count, fromBase.base);
+    Changes changes(inputs, fromBase, p.rows.models, vector * WIDTH, count);
+    int active[WIDTH] = {0, 0, 0, 0, 0, 0, 0, 0};
+    changes.each([&](int, const float* change) {
+#pragma unroll
+      for (int i = 0; i < WIDTH; i++) {
+        active[i] += fabsf(change[i]) > p.epsilon ? 1 : 0;
+      }
+    });
+    changes.each([&](int j, const float* change) {
+      unsigned unique = 0;
+      unsigned shared = 0;
+#pragma unroll
+      for (int i = 0; i < WIDTH; i++) {
+        bool counts = i < count && fabsf(change[i]) > p.epsilon;
+        unique += counts && active[i] == 1 ? 1 : 0;
+        shared += counts && active[i] > 1 ? 1 : 0;
+      }
+      addOfWarp(p.counts + 2 * j, unique);
+      addOfWarp(p.counts + 2 * j + 1, shared);
+    });
+  }
+}

@@ -1,0 +1,130 @@
+// Which elements of a change are kept: the plain twins are MagnitudeCut, DeltaMask and CounterRandom.
+#pragma once
+
+#include "changes.cuh"
+
+// Elements are larger when their magnitude is above the bits, or equal and their index below the end.
+struct Cut {
+  int bits;
+  int reserved;
+  int64_t end;
+
+  DEVICE bool larger(float value, int64_t element) const {
+    int magnitude = static_cast<int>(__float_as_uint(value) & 0x7fffffffu);
+    return magnitude > bits || (magnitude == bits && element < end);
+  }
+};
+
+struct Key {
+  unsigned key0;
+  unsigned key1;
+  unsigned stream2;
+  unsigned stream3;
+};
+
+// Philox 4x32-10: the four words of a counter.
+DEVICE void philox(const Key& key, uint64_t counter, unsigned* words) {
+  unsigned c0 = static_cast<unsigned>(counter);
+  unsigned c1 = static_cast<unsigned>(counter >> 32);
+  unsigned c2 = key.stream2;
+  unsigned c3 = key.stream3;
+  unsigned k0 = key.key0;
+  unsigned k1 = key.key1;
+#pragma unroll
+  for (int round = 0; round < 10; round++) {
+    uint64_t product0 = static_cast<uint64_t>(c0) * 0xD2511F53u;
+    uint64_t product1 = static_cast<uint64_t>(c2) * 0xCD9E8D57u;
+    c0 = static_cast<unsigned>(product1 >> 32) ^ c1 ^ k0;
+    c1 = static_cast<unsigned>(product1);
+    c2 = static_cast<unsigned>(product0 >> 32) ^ c3 ^ k1;
+    c3 = static_cast<unsigned>(product0);
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
+}
+
+DEVICE float uniformOf(unsigned word) { return static_cast<float>(word >> 8) * 0x1p-24f; }
+
+// The uniform number of one element.
+DEVICE float uniform(const Key& key, int64_t element) {
+  unsigned words[4];
+  philox(key, static_cast<uint64_t>(element / 32 * 8 + element % 8), words);
+  return uniformOf(words[element / 8 % 4]);
+}
+
+// Which of 32 neighbours are drawn, one bit each. Four neighbouring threads hold their elements, eight each, and compute
+// two of their eight counters each. All threads of a warp must call it.
+DEVICE unsigned drawnOf(const Key& key, int64_t element, float probability) {
+  unsigned quarter = threadIdx.x & 3u;
+  int64_t group = element / 32;
+  unsigned drawn = 0;
+#pragma unroll
+  for (unsigned counter = 0; counter < 2; counter++) {
+    unsigned place = 2 * quarter + counter;
+    unsigned words[4];
+    philox(key, static_cast<uint64_t>(group * 8 + place), words);
+#pragma unroll
+    for (unsigned word = 0; word < 4; word++) {
+      drawn |= (uniformOf(words[word]) < probability ? 1u : 0u) << (8 * word + place);
+    }
+  }
+  drawn |= __shfl_xor_sync(ALL_LANES, drawn, 1);
+  drawn |= __shfl_xor_sync(ALL_LANES, drawn, 2);
+  return drawn >> (8 * quarter) & 0xffu;
+}
+
+enum MaskKind { KEEP_ALL = 0, KEEP_NOTHING = 1, KEEP_LARGEST = 2, KEEP_BETWEEN = 3, KEEP_DRAWN = 4, KEEP_STORED = 5 };
+
+// One model's change from the base, and what becomes of it.
+struct TaskVector {
+  Vector input;
+  float weight;
+  float rescale;
+  int mask;
+  float probability;
+  Key key;
+  Cut rest;
+  Cut outliers;
+  const unsigned* kept;  // a bit for each element of the tensor
+};
+
+// Sets what is not kept to 0. With draws, all threads of a warp must call it.
+template <bool DRAWS>
+DEVICE void thinOut(const TaskVector& vector, int64_t element, int count, float* change) {
+  unsigned kept = 0xffu;
+  switch (vector.mask) {
+    case KEEP_ALL:
+      return;
+    case KEEP_NOTHING:
+      kept = 0;
+      break;
+    case KEEP_DRAWN:
+      if (DRAWS) {
+        kept = drawnOf(vector.key, element, vector.probability);
+      }
+      break;
+    case KEEP_STORED:
+      kept = 0;
+      for (int i = 0; i < count; i++) {
+        kept |= (vector.kept[(element + i) / 32] >> ((element + i) % 32) & 1u) << i;
+      }
+      break;
+    default:
+#pragma unroll
+      for (int i = 0; i < WIDTH; i++) {
+        bool keep = vector.rest.larger(change[i], element + i);
+        if (vector.mask == KEEP_BETWEEN) {
+          keep = keep && !vector.outliers.larger(change[i], element + i);
+        }
+        kept &= ~((keep ? 0u : 1u) << i);
+      }
+  }
+#pragma unroll
+  for (int i = 0; i < WIDTH; i++) {
+    change[i] = (kept >> i & 1u) ? change[i] : 0.0f;
+  }
+}

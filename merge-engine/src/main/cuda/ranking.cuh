@@ -1,0 +1,139 @@
+// Masks by rank within a row: the plain twins are RankedMask and RowRanking.
+#pragma once
+
+#include "rows.cuh"
+
+static const int RANKING_THREADS = 256;
+static const int RANKING_WARPS = RANKING_THREADS / 32;
+static const int DIGITS = 256;
+
+struct RankedMask {
+  Slice slice;
+  Vector input;
+  Vector base;
+  unsigned* kept;     // a bit for each element of the tensor
+  unsigned* scratch;  // four numbers for each element of a row, for each block
+  int64_t rowLength;
+  int64_t stride;  // from one element of a row to the next, and rows side by side
+  Key key;
+  float density;
+  float lowest;  // the probability of the smallest element
+  float epsilon;
+  int reserved;
+};
+
+// A digit's place in the order of all digits: where the counts of all warps have been added up before it.
+DEVICE void placeDigits(unsigned* counts, unsigned* totals, unsigned length, unsigned& single) {
+  unsigned digit = threadIdx.x;
+  unsigned total = 0;
+  for (int warp = 0; warp < RANKING_WARPS; warp++) {
+    total += counts[warp * DIGITS + digit];
+  }
+  if (total == length) {
+    single = 1;
+  }
+  unsigned upTo = total;
+  unsigned lane = threadIdx.x % 32;
+#pragma unroll
+  for (unsigned distance = 1; distance < 32; distance *= 2) {
+    unsigned before = __shfl_up_sync(ALL_LANES, upTo, distance);
+    upTo += lane >= distance ? before : 0;
+  }
+  if (lane == 31) {
+    totals[threadIdx.x / 32] = upTo;
+  }
+  __syncthreads();
+  unsigned place = upTo - total;
+  for (unsigned warp = 0; warp < threadIdx.x / 32; warp++) {
+    place += totals[warp];
+  }
+  for (int warp = 0; warp < RANKING_WARPS; warp++) {
+    unsigned count = counts[warp * DIGITS + digit];
+    counts[warp * DIGITS + digit] = place;
+    place += count;
+  }
+}
+
+struct Ordered {
+  unsigned* keys;
+  unsigned* places;
+};
+
+// Moves keys to their places by one digit, equal digits in the order in which they come.
+DEVICE void scatter(const Ordered& from, const Ordered& to, unsigned* counts, int shift, int64_t begin, int64_t end) {
+  unsigned lane = threadIdx.x % 32;
+  for (int64_t start = begin; start < end; start += 32) {
+    bool active = start + lane < end;
+    unsigned key = active ? from.keys[start + lane] : 0;
+    unsigned digit = active ? key >> shift & (DIGITS - 1) : DIGITS;
+    unsigned peers = __match_any_sync(ALL_LANES, digit);
+    int before = __popc(peers & ((1u << lane) - 1));
+    if (active) {
+      unsigned place = counts[digit] + before;
+      to.keys[place] = key;
+      to.places[place] = from.places[start + lane];
+    }
+    __syncwarp();
+    if (active && before == 0) {
+      counts[digit] += __popc(peers);
+    }
+    __syncwarp();
+  }
+}
+
+// Orders each row by magnitude with a stable radix sort, eight bits at a time, then draws by rank. A block works on a row.
+KERNEL_WITH_BARRIERS(ranked_mask, RankedMask) {
+  unsigned* counts = reinterpret_cast<unsigned*>(sharedMemory);
+  unsigned* totals = counts + RANKING_WARPS * DIGITS;
+  unsigned& single = totals[RANKING_WARPS];
+  int64_t length = p.rowLength;
+  unsigned* scratch = p.scratch + blockIdx.x * 4 * length;
+  int warp = threadIdx.x / 32;
+  int64_t chunk = (length + RANKING_THREADS - 1) / RANKING_THREADS * 32;
+  int64_t begin = warp * chunk < length ? warp * chunk : length;
+  int64_t end = begin + chunk < length ? begin + chunk : length;
+  int64_t rows = p.slice.count / length;
+  for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
+    int64_t first = row / p.stride * length * p.stride + row % p.stride;
+    Ordered from = {scratch, scratch + length};
+    Ordered to = {scratch + 2 * length, scratch + 3 * length};
+    // Of equal magnitudes the one of lower index ranks higher, so it comes later.
+    for (int64_t i = threadIdx.x; i < length; i += blockDim.x) {
+      int64_t element = first + i * p.stride;
+      from.keys[length - 1 - i] = keyOf(loadOne(p.input, element) - loadOne(p.base, element));
+      from.places[length - 1 - i] = static_cast<unsigned>(i);
+    }
+    for (int shift = 0; shift < 32; shift += 8) {
+      __syncthreads();
+      for (int i = threadIdx.x; i < RANKING_WARPS * DIGITS; i += blockDim.x) {
+        counts[i] = 0;
+      }
+      if (threadIdx.x == 0) {
+        single = 0;
+      }
+      __syncthreads();
+      for (int64_t i = begin + threadIdx.x % 32; i < end; i += 32) {
+        atomicAdd(&counts[warp * DIGITS + (from.keys[i] >> shift & (DIGITS - 1))], 1u);
+      }
+      __syncthreads();
+      placeDigits(counts, totals, static_cast<unsigned>(length), single);
+      __syncthreads();
+      if (single == 0) {
+        scatter(from, to, counts + warp * DIGITS, shift, begin, end);
+        Ordered sorted = to;
+        to = from;
+        from = sorted;
+      }
+    }
+    __syncthreads();
+    for (int64_t rank = threadIdx.x; rank < length; rank += blockDim.x) {
+      float share = static_cast<float>(rank) / static_cast<float>(length - 1);
+      float probability = length == 1 ? p.density : p.lowest + share * 2.0f * p.epsilon;
+      int64_t element = p.slice.first + first + from.places[rank] * p.stride;
+      if (uniform(p.key, element) < probability) {
+        atomicOr(&p.kept[element / 32], 1u << (element % 32));
+      }
+    }
+    __syncthreads();
+  }
+}
