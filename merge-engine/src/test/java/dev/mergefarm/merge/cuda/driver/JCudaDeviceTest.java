@@ -14,7 +14,7 @@ class JCudaDeviceTest {
   private static StandInDriver driver() throws IOException {
     return StandInDriver.with(
         NativeCompiler.library(
-            NativeCompiler.root().resolve("merge-engine/src/test/resources/cuda/probe-kernels"),
+            NativeCompiler.root().resolve("merge-engine/src/test/cuda/probe-kernels"),
             "libprobe-kernels.so"));
   }
 
@@ -61,7 +61,7 @@ class JCudaDeviceTest {
     "useAfterFree, uses freed memory",
     "copyPastEnd, runs past the end",
     "kernelPastEnd, wrote behind the end",
-    "failingKernel, failed with 719",
+    "failingKernel, failed with 2",
     "unorderedStreams, with no event between them",
     "foreignMemory, uses another device's memory",
   })

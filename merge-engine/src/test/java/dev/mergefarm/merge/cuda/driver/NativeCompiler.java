@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.cuda.driver;
 
+import dev.mergefarm.merge.cuda.HostLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -34,9 +34,8 @@ public final class NativeCompiler {
    * @param name of the library's file
    */
   public static Path library(Path folder, String name) throws IOException {
-    Optional<String> found = compiler();
     Assumptions.assumeTrue(
-        found.isPresent(), "skipped: no C++ compiler (g++) on this machine to build " + name);
+        HostLibrary.available(), "skipped: no C++ compiler (g++) on this machine to build " + name);
     List<Path> sources = sources(folder);
     Path target =
         root().resolve("merge-engine/target/native").resolve(digest(sources)).resolve(name);
@@ -44,18 +43,6 @@ public final class NativeCompiler {
       compile(sources.stream().filter(file -> file.toString().endsWith(".cpp")).toList(), target);
     }
     return target;
-  }
-
-  private static Optional<String> compiler() throws IOException {
-    try {
-      Process process = new ProcessBuilder(COMPILER, "--version").redirectErrorStream(true).start();
-      process.getInputStream().readAllBytes();
-      return process.waitFor() == 0 ? Optional.of(COMPILER) : Optional.empty();
-    } catch (IOException absent) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
   }
 
   private static List<Path> sources(Path folder) throws IOException {

@@ -29,7 +29,7 @@ public final class StandInDriver {
    * @param kernels a library of kernels compiled for this machine
    */
   public static StandInDriver with(Path kernels) throws IOException {
-    Path sources = NativeCompiler.root().resolve("merge-engine/src/test/resources/cuda/driver");
+    Path sources = NativeCompiler.root().resolve("merge-engine/src/test/cuda/driver");
     return new StandInDriver(NativeCompiler.library(sources, "libcuda.so.1").getParent(), kernels);
   }
 

@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <cstring>
 
@@ -13,17 +12,18 @@ namespace standin {
 
 namespace {
 
-constexpr std::size_t PARAMETER_BYTES = 4096;
 constexpr std::uint32_t FATBIN = 0xBA55ED50u;
 constexpr unsigned MOST_SHARED_BYTES = 233472;
 
-// What the library of kernels offers: runs one by name and answers with the driver's codes.
-using Run = int (*)(const char* name, unsigned blocks, unsigned threads, unsigned sharedBytes, const void* parameters);
-using Exists = int (*)(const char* name);
+// What the library of kernels offers: runs one by name, one at a time, and tells the length of its parameters or -1.
+using Run = int (*)(const char* name, unsigned blocks, unsigned threads, unsigned sharedBytes, const void* parameters,
+                    int backwards);
+using ParameterBytes = int (*)(const char* name);
 
 struct Library {
   Run run = nullptr;
-  Exists exists = nullptr;
+  ParameterBytes parameterBytes = nullptr;
+  std::mutex running;
 };
 
 Library& library() {
@@ -34,12 +34,12 @@ Library& library() {
     violation(std::string("the library of kernels cannot be loaded: ") + dlerror(), NOT_FOUND);
     return loaded;
   }
-  loaded.run = reinterpret_cast<Run>(dlsym(handle, "mergefarm_kernel_run"));
-  loaded.exists = reinterpret_cast<Exists>(dlsym(handle, "mergefarm_kernel_exists"));
+  loaded.run = reinterpret_cast<Run>(dlsym(handle, "mergefarm_launch"));
+  loaded.parameterBytes = reinterpret_cast<ParameterBytes>(dlsym(handle, "mergefarm_parameter_bytes"));
   return loaded;
 }
 
-using Parameters = std::array<unsigned char, PARAMETER_BYTES>;
+using Parameters = std::vector<unsigned char>;
 
 // Every word of the parameters that looks like a device address must lie in memory that is allocated now.
 bool collectUses(const std::string& what, int device, const Parameters& parameters, std::vector<Use>* uses) {
@@ -61,14 +61,14 @@ Result loadModule(const void* image, void** module) {
   std::uint32_t magic;
   std::memcpy(&magic, image, sizeof magic);
   if (magic != FATBIN) return violation("a module that is no fatbin", INVALID_IMAGE);
-  if (library().run == nullptr || library().exists == nullptr) return NOT_FOUND;
+  if (library().run == nullptr || library().parameterBytes == nullptr) return NOT_FOUND;
   *module = std::malloc(1);
   driver().modules.insert(*module);
   return SUCCESS;
 }
 
 Result findKernel(const char* name, void** function) {
-  if (library().exists(name) == 0) return violation(std::string("there is no kernel ") + name, NOT_FOUND);
+  if (library().parameterBytes(name) < 0) return violation(std::string("there is no kernel ") + name, NOT_FOUND);
   static std::set<std::string> names;
   *function = const_cast<char*>(names.insert(name).first->c_str());
   return SUCCESS;
@@ -81,14 +81,16 @@ Result launchKernel(Stream* stream, void* function, unsigned grid, unsigned bloc
   if (grid == 0 || block == 0 || block > 1024 || sharedBytes > MOST_SHARED_BYTES) {
     return violation(what + " in a shape that no device takes", INVALID_VALUE);
   }
-  auto copied = std::make_shared<Parameters>();
-  std::memcpy(copied->data(), parameters[0], PARAMETER_BYTES);
+  const unsigned char* given = static_cast<const unsigned char*>(parameters[0]);
+  auto copied = std::make_shared<Parameters>(given, given + library().parameterBytes(name));
   Work work;
   work.what = what;
   if (!collectUses(what, stream->device, *copied, &work.uses)) return INVALID_VALUE;
   driver().launches[name]++;
   work.run = [=] {
-    int code = library().run(name, grid, block, sharedBytes, copied->data());
+    std::unique_lock<std::mutex> alone(library().running);
+    int code = library().run(name, grid, block, sharedBytes, copied->data(), 0);
+    alone.unlock();
     Lock lock(driver().mutex);
     if (code != SUCCESS) driver().failure = violation(what + " failed with " + std::to_string(code), LAUNCH_FAILED);
     checkRedZones(what);
