@@ -195,6 +195,10 @@ public enum ErrorCode {
       StatusKind.FAILED_PRECONDITION,
       false,
       "Name the folder of the helper process with `-Dmergefarm.python.host=FOLDER`."),
+  DEVICE_UNAVAILABLE(
+      StatusKind.FAILED_PRECONDITION,
+      false,
+      "Merge with `--device auto` or `--device cpu`, or install the NVIDIA driver."),
   DEVICE_MEMORY(
       StatusKind.RESOURCE_EXHAUSTED, true, "Free memory on the GPU, or merge with `--device cpu`."),
   DEVICE_FAILED(

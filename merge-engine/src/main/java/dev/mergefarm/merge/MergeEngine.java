@@ -4,6 +4,8 @@ import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.common.Progress;
+import dev.mergefarm.merge.device.DeviceChoice;
+import dev.mergefarm.merge.device.MergeDevices;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
 import dev.mergefarm.merge.method.MethodRegistry;
 import dev.mergefarm.merge.method.TensorMerger;
@@ -36,16 +38,25 @@ public final class MergeEngine implements AutoCloseable {
 
   private final MergeSettings settings;
   private final MethodRegistry registry;
-  private final TensorMerger merger;
+  private final MergeDevices devices;
   private final ModelRepository repository;
 
-  /** An engine that computes on this machine's processor. */
+  /** An engine that computes on this machine's processor, whatever device a merge asks for. */
   public MergeEngine(ModelRepository repository, MergeSettings settings) {
     this(
         repository,
         settings,
         MethodRegistry.standard(),
         CpuTensorMerger.forLocalFiles(settings.threads()));
+  }
+
+  /**
+   * An engine that computes where merges ask for it.
+   *
+   * @param devices closed with the engine
+   */
+  public MergeEngine(ModelRepository repository, MergeSettings settings, MergeDevices devices) {
+    this(repository, settings, MethodRegistry.standard(), devices);
   }
 
   /**
@@ -56,10 +67,18 @@ public final class MergeEngine implements AutoCloseable {
       MergeSettings settings,
       MethodRegistry registry,
       TensorMerger merger) {
+    this(repository, settings, registry, MergeDevices.always(merger));
+  }
+
+  private MergeEngine(
+      ModelRepository repository,
+      MergeSettings settings,
+      MethodRegistry registry,
+      MergeDevices devices) {
     this.repository = Objects.requireNonNull(repository, "repository");
     this.settings = Objects.requireNonNull(settings, "settings");
     this.registry = Objects.requireNonNull(registry, "registry");
-    this.merger = Objects.requireNonNull(merger, "merger");
+    this.devices = Objects.requireNonNull(devices, "devices");
   }
 
   /** The methods that recipes can name. */
@@ -73,19 +92,12 @@ public final class MergeEngine implements AutoCloseable {
    */
   public RecipeCheck validate(String yaml, MergeOptions options) {
     Problems problems = new Problems();
-    if (options.device().startsWith("cuda")) {
-      problems.warning(
-          ErrorCode.INVALID_VALUE,
-          "",
-          "The device "
-              + options.device()
-              + " is not used; "
-              + merger.description()
-              + ". The result is the same.");
-    }
+    devices
+        .refusal(DeviceChoice.parse(options.device()))
+        .ifPresent(reason -> problems.error(ErrorCode.DEVICE_UNAVAILABLE, "", reason));
     List<MergePlan> plans =
         new StreamPlanner(
-                registry, opener(Cancellation.NEVER), merger.memoryBound() + OVERHEAD_BYTES)
+                registry, opener(Cancellation.NEVER), devices.memoryBound() + OVERHEAD_BYTES)
             .plan(yaml, options, problems);
     return new RecipeCheck(problems.all(), plans);
   }
@@ -120,12 +132,13 @@ public final class MergeEngine implements AutoCloseable {
     ObjectFolder folder = new ObjectFolder(target, prefix.isEmpty() ? "" : prefix + "/");
     ModelDraft draft = ModelDraft.open(folder, plan.summary().digest(), existing);
     if (draft.published()) {
-      return result(plan, prefix, draft, plan.shards().shards().size());
+      return result(plan, prefix, draft, plan.shards().shards().size(), "");
     }
+    MergeDevices.Chosen chosen = devices.choose(DeviceChoice.parse(plan.options().device()));
     try (OpenedPlan opened = new OpenedPlan(plan, opener(cancellation));
         InputDigests inputs = new InputDigests(plan, opened.models(), settings.digestCache());
         PlanRun run = new PlanRun(plan, opened, draft, progress)) {
-      run.run(merger, cancellation);
+      run.run(chosen.merger(), cancellation);
       List<ManifestInput> digests = inputs.await(cancellation);
       draft.publish(
           outputs ->
@@ -137,7 +150,7 @@ public final class MergeEngine implements AutoCloseable {
                   OptionalLong.of(plan.options().seed()),
                   digests,
                   outputs));
-      return result(plan, prefix, draft, run.shardsKept());
+      return result(plan, prefix, draft, run.shardsKept(), chosen.description());
     }
   }
 
@@ -148,7 +161,7 @@ public final class MergeEngine implements AutoCloseable {
   }
 
   private static MergeResult result(
-      MergePlan plan, String prefix, ModelDraft draft, int shardsKept) {
+      MergePlan plan, String prefix, ModelDraft draft, int shardsKept, String device) {
     List<String> files = new ArrayList<>(draft.finished().keySet());
     files.add(ModelFiles.MANIFEST);
     return new MergeResult(
@@ -157,7 +170,8 @@ public final class MergeEngine implements AutoCloseable {
         plan.summary().tensors(),
         plan.summary().bytesOut(),
         shardsKept,
-        plan.summary().digest());
+        plan.summary().digest(),
+        device);
   }
 
   /**
@@ -165,6 +179,7 @@ public final class MergeEngine implements AutoCloseable {
    * read. The caller closes it, before the engine.
    */
   public Model mergeInMemory(MergePlan plan, Cancellation cancellation) {
+    TensorMerger merger = devices.choose(DeviceChoice.parse(plan.options().device())).merger();
     return new MergedModel(plan, opener(cancellation), merger, false, cancellation);
   }
 
@@ -187,6 +202,6 @@ public final class MergeEngine implements AutoCloseable {
   /** Ends the workers. */
   @Override
   public void close() {
-    merger.close();
+    devices.close();
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param bytesWritten bytes of tensors in it
  * @param shardsKept how many of its shards an earlier attempt had published already
  * @param digest of the plan, as in the manifest
+ * @param device what merged, and why that; empty when an earlier attempt had merged everything
  */
 public record MergeResult(
     String prefix,
@@ -18,7 +19,8 @@ public record MergeResult(
     long tensors,
     long bytesWritten,
     int shardsKept,
-    String digest) {
+    String digest,
+    String device) {
 
   public MergeResult {
     files = List.copyOf(files);

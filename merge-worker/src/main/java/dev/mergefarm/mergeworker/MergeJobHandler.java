@@ -58,6 +58,9 @@ final class MergeJobHandler implements JobHandler {
     try {
       MergeResult result =
           engine.merge(plan, store, output, context.progress(), context.cancellation());
+      if (!result.device().isEmpty()) {
+        LOG.info("Merged {} on {}", output, result.device());
+      }
       return new JobResult.Merge(message(result, plan));
     } catch (MergefarmException failure) {
       if (isFinal(failure, context)) {
@@ -92,6 +95,7 @@ final class MergeJobHandler implements JobHandler {
         .setBytesWritten(result.bytesWritten())
         .setManifestDigest(Sha256.of(manifest))
         .setShardsKept(result.shardsKept())
+        .setDevice(result.device())
         .build();
   }
 }

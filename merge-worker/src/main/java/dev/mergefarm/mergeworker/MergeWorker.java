@@ -3,6 +3,11 @@ package dev.mergefarm.mergeworker;
 import dev.mergefarm.jobs.JobKind;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
+import dev.mergefarm.merge.device.DeviceSettings;
+import dev.mergefarm.merge.device.MachineDevices;
+import dev.mergefarm.merge.device.MergeDevices;
+import dev.mergefarm.merge.execution.CpuTensorMerger;
+import dev.mergefarm.merge.timeline.Timeline;
 import dev.mergefarm.service.broker.Broker;
 import dev.mergefarm.service.store.FarmStorage;
 import dev.mergefarm.service.worker.RunningWorker;
@@ -43,7 +48,8 @@ public class MergeWorker implements RunningWorker {
     if (!configuration.takesJobs()) {
       return;
     }
-    MergeEngine started = new MergeEngine(storage.models(), settings());
+    MergeSettings settings = settings();
+    MergeEngine started = new MergeEngine(storage.models(), settings, devices(settings));
     engine = Optional.of(started);
     process =
         Optional.of(
@@ -67,6 +73,13 @@ public class MergeWorker implements RunningWorker {
   @Override
   public boolean isAlive() {
     return process.map(WorkerProcess::isAlive).orElse(true);
+  }
+
+  private MergeDevices devices(MergeSettings settings) {
+    return new MachineDevices(
+        CpuTensorMerger.forLocalFiles(settings.threads()),
+        DeviceSettings.of(configuration.device(), configuration.deviceMemory()),
+        new Timeline());
   }
 
   private MergeSettings settings() {

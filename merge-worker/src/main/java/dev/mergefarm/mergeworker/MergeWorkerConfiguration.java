@@ -11,4 +11,14 @@ public interface MergeWorkerConfiguration extends WorkerConfiguration {
   /** Threads that compute, over all slots; 0: one for each processor. */
   @WithDefault("0")
   int threads();
+
+  /** Where jobs merge that leave it open: `auto`, `cpu`, `cuda` or `cuda:N`; `cpu` forbids GPUs. */
+  @WithDefault("${mergefarm.device:auto}")
+  String device();
+
+  /**
+   * Memory budget of each GPU in bytes, from 16 MiB; 0: four fifths of what is free at first use.
+   */
+  @WithDefault("0")
+  long deviceMemory();
 }

@@ -134,6 +134,9 @@ final class JobReport {
         result.getShardsKept() > 0
             ? ", " + result.getShardsKept() + " shards kept from an earlier attempt"
             : "");
+    if (!result.getDevice().isEmpty()) {
+      err.println("mergefarm: merged on " + result.getDevice());
+    }
   }
 
   static String stateName(JobState state) {

@@ -65,9 +65,14 @@ final class MergeCommand implements Callable<Integer> {
       description = "On a farm: the result's name, as in models/name. Default: by the job's id.")
   private String modelName;
 
+  @Mixin private LocalDeviceOptions deviceOptions;
+
   @Override
   public Integer call() throws IOException {
     Path folder = out != null ? out : positionalOut;
+    if (folder == null) {
+      deviceOptions.refuseOnFarm();
+    }
     if (folder != null && farmOptions.named()) {
       throw new ParameterException(
           spec.commandLine(), "--out merges on this machine and --farm on a farm: choose one");
@@ -79,7 +84,8 @@ final class MergeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     long start = System.nanoTime();
     MergeResult result;
-    try (LocalMerge merge = new LocalMerge();
+    try (MergeTrace trace = deviceOptions.trace();
+        LocalMerge merge = new LocalMerge(deviceOptions.settings(), trace.timeline());
         ProgressLine line = ProgressLine.forThisProcess(err, folder.toString());
         Interruption interruption = Interruption.watch()) {
       RecipeCheck check = merge.check(Files.readString(file), recipeOptions.options());
@@ -88,6 +94,8 @@ final class MergeCommand implements Callable<Integer> {
         PlanReport.print(MergeMessages.check(check), err, err);
       }
       result = merge.merge(plan, folder, new RateMeter(line)::show, interruption);
+      line.clear();
+      trace.report(result, output.json(), err);
     }
     print(result, folder, Duration.ofNanos(System.nanoTime() - start));
     return 0;
@@ -103,6 +111,7 @@ final class MergeCommand implements Callable<Integer> {
                   .setTensors(result.tensors())
                   .setBytesWritten(result.bytesWritten())
                   .setShardsKept(result.shardsKept())
+                  .setDevice(result.device())
                   .build()));
     } else {
       print.printf(

@@ -5,8 +5,6 @@ import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.storage.tensor.DataType;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,8 +12,6 @@ import picocli.CommandLine.Spec;
 
 /** Settings of a merge beside its recipe, under the names that mergekit's users know. */
 final class RecipeOptions {
-
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([kKmMbBgGtT]?)B?");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;
@@ -72,8 +68,10 @@ final class RecipeOptions {
 
   @Option(
       names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
+      paramLabel = "DEVICE",
+      defaultValue = "${env:MERGEFARM_DEVICE:-auto}",
+      description =
+          "auto (GPUs if there are any), cpu, cuda or cuda:N. Default: $MERGEFARM_DEVICE, else auto.")
   private String device;
 
   @Option(names = "--cuda", description = "Same as --device cuda.")
@@ -97,7 +95,7 @@ final class RecipeOptions {
     try {
       return new MergeOptions(
           compatibility(),
-          parseSize(shardSize),
+          Sizes.parse("--out-shard-size", shardSize),
           seed,
           copyTokenizer,
           writeModelCard,
@@ -149,26 +147,6 @@ final class RecipeOptions {
                       + adapterDataType
                       + "'");
         });
-  }
-
-  private long parseSize(String text) {
-    Matcher matcher = SIZE.matcher(text.strip());
-    if (!matcher.matches()) {
-      throw refused("--out-shard-size is a number with K, M, B or T, found '" + text + "'");
-    }
-    long unit =
-        switch (matcher.group(2).toUpperCase(Locale.ROOT)) {
-          case "K" -> 1_000L;
-          case "M" -> 1_000_000L;
-          case "B", "G" -> 1_000_000_000L;
-          case "T" -> 1_000_000_000_000L;
-          default -> 1L;
-        };
-    try {
-      return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
-    } catch (ArithmeticException tooLarge) {
-      throw refused("--out-shard-size is too large: '" + text + "'");
-    }
   }
 
   private ParameterException refused(String message) {

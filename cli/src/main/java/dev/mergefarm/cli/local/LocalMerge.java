@@ -8,8 +8,14 @@ import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeResult;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.merge.RecipeCheck;
+import dev.mergefarm.merge.device.DeviceSettings;
+import dev.mergefarm.merge.device.MachineDevices;
+import dev.mergefarm.merge.execution.CpuTensorMerger;
+import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.timeline.TimedMerger;
+import dev.mergefarm.merge.timeline.Timeline;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.manifest.DigestCache;
@@ -25,13 +31,25 @@ public final class LocalMerge implements AutoCloseable {
 
   private final MergeEngine engine;
 
+  /** Merges on GPUs if there are any. */
   public LocalMerge() {
+    this(DeviceSettings.DEFAULTS, Optional.empty());
+  }
+
+  /**
+   * @param timeline is told what is read, computed and written
+   */
+  public LocalMerge(DeviceSettings devices, Optional<Timeline> timeline) {
     int threads = Runtime.getRuntime().availableProcessors();
+    TensorMerger processor = CpuTensorMerger.forLocalFiles(threads);
+    TensorMerger told =
+        timeline.<TensorMerger>map(line -> new TimedMerger(processor, line)).orElse(processor);
     this.engine =
         new MergeEngine(
             repository(),
             new MergeSettings(
-                threads, MergeSettings.ENGINE, digestFolder().map(LocalMerge::digests)));
+                threads, MergeSettings.ENGINE, digestFolder().map(LocalMerge::digests)),
+            new MachineDevices(told, devices, timeline.orElseGet(Timeline::new)));
   }
 
   /**

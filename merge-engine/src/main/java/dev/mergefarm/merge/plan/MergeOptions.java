@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.plan;
 
+import dev.mergefarm.merge.device.DeviceChoice;
 import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.storage.tensor.DataType;
 import java.util.Objects;
@@ -50,10 +51,7 @@ public record MergeOptions(
     if (shardBytes < 0) {
       throw new IllegalArgumentException("shardBytes must be 0 or more, found " + shardBytes);
     }
-    if (!device.matches("auto|cpu|cuda(:\\d{1,3})?")) {
-      throw new IllegalArgumentException(
-          "device must be auto, cpu, cuda or cuda:N, found '" + device + "'");
-    }
+    DeviceChoice.parse(device);
   }
 
   public MergeOptions withCompatibility(Compatibility value) {
