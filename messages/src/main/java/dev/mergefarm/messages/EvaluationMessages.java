@@ -26,7 +26,8 @@ public final class EvaluationMessages {
     EvaluationOptions.Builder options =
         EvaluationOptions.builder()
             .applyChatTemplate(message.getApplyChatTemplate())
-            .fewShotAsMultiturn(message.getFewshotAsMultiturn());
+            .fewShotAsMultiturn(message.getFewshotAsMultiturn())
+            .unsafeCodeConfirmed(message.getConfirmRunUnsafeCode());
     if (message.hasNumFewshot()) {
       options.fewShotCount(message.getNumFewshot());
     }

@@ -22,8 +22,9 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
  * <p>The parent sends requests one at a time: {@code {"op": "find" | "each" | "dataset" | "filter",
  * "limit": milliseconds, ...}}. The answer is any number of {@code {"result": value}}, then {@code
  * {"done": true}} or {@code {"error": {...}}}. In between the host may ask {@code {"read": path}},
- * which the parent answers with {@code {"source": text or null}}. The first message of all is
- * {@code {"ready": true}}.
+ * which the parent answers with {@code {"source": text or null}}, and to have programs run: {@code
+ * {"run": [texts], "timeout": seconds}} is answered with {@code {"outcomes": [[passed, result],
+ * ...]}}. The first message of all is {@code {"ready": true}}.
  *
  * <p>Helpers get no files, processes, threads, sockets, environment or Java classes; what they
  * print goes to standard error.
@@ -36,7 +37,7 @@ public final class PythonHost {
   /** Exit status where memory ran out. */
   static final int OUT_OF_MEMORY = 71;
 
-  private static final String[] STAND_INS = {"datasets", "lm_eval", "bootstrap"};
+  private static final String[] STAND_INS = {"datasets", "lm_eval", "evaluate", "bootstrap"};
 
   private final Frames frames;
 
@@ -67,6 +68,7 @@ public final class PythonHost {
       Watchdog watchdog = new Watchdog(context, () -> place(bindings));
       bindings.putMember("host_read", (ProxyExecutable) a -> readModule(a[0].asString()));
       bindings.putMember("host_emit", (ProxyExecutable) a -> emit(a[0].asString()));
+      bindings.putMember("host_run", (ProxyExecutable) a -> ask(a[0].asString()));
       bindings.putMember("host_allow", (ProxyExecutable) a -> allow(watchdog, a[0].asLong()));
       bindings.putMember("host_seed", seed);
       for (String name : STAND_INS) {
@@ -88,7 +90,14 @@ public final class PythonHost {
   }
 
   private static Context newContext() {
-    return Context.newBuilder("python")
+    return withoutAccess(Context.newBuilder("python"))
+        .option("engine.WarnInterpreterOnly", "false")
+        .build();
+  }
+
+  /** Python alone: nothing of the machine, and no Java classes. */
+  static Context.Builder withoutAccess(Context.Builder context) {
+    return context
         .allowAllAccess(false)
         .allowHostAccess(HostAccess.NONE)
         .allowIO(IOAccess.NONE)
@@ -96,12 +105,10 @@ public final class PythonHost {
         .allowNativeAccess(false)
         .allowCreateProcess(false)
         .allowEnvironmentAccess(EnvironmentAccess.NONE)
-        .option("engine.WarnInterpreterOnly", "false")
-        .option("python.PosixModuleBackend", "java")
-        .build();
+        .option("python.PosixModuleBackend", "java");
   }
 
-  private static String resource(String name) {
+  static String resource(String name) {
     try (InputStream stream = PythonHost.class.getResourceAsStream(name + ".py")) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -133,6 +140,17 @@ public final class PythonHost {
       frames.write("{\"read\": " + Failures.quote(path) + "}");
       String answer = frames.read();
       return answer == null ? "{\"source\": null}" : answer;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends a question to the parent and waits for what it says. */
+  private Object ask(String question) {
+    try {
+      frames.write(question);
+      String answer = frames.read();
+      return answer == null ? "{}" : answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -68,6 +68,12 @@ final class EvaluationSettings {
       description = "Put before every prompt.")
   private String systemInstruction;
 
+  @Option(
+      names = {"--confirm_run_unsafe_code", "--confirm-run-unsafe-code"},
+      description =
+          "Run programs that the model writes, where tasks score them: in a process without files, network or other processes.")
+  private boolean confirmRunUnsafeCode;
+
   /** Numbers as they are, {@code auto} and {@code auto:N} as 0: every batch is planned anyway. */
   static final class BatchSize implements ITypeConverter<Integer> {
     @Override
@@ -113,6 +119,7 @@ final class EvaluationSettings {
             .setBatchSize(batchSize)
             .setApplyChatTemplate(applyChatTemplate)
             .setFewshotAsMultiturn(fewShotAsMultiturn)
+            .setConfirmRunUnsafeCode(confirmRunUnsafeCode)
             .setSystemInstruction(systemInstruction);
     if (fewShot != null) {
       message.setNumFewshot(fewShot);

@@ -60,6 +60,15 @@ final class HelperProcess implements AutoCloseable {
    * @param seed of Python's global random generator
    */
   static HelperProcess start(PythonHostOptions options, long seed) {
+    return start(options, "dev.mergefarm.python.PythonHost", String.valueOf(seed));
+  }
+
+  /** Starts the process that runs generated programs. */
+  static HelperProcess startForPrograms(PythonHostOptions options) {
+    return start(options, "dev.mergefarm.python.ProgramHost", "");
+  }
+
+  private static HelperProcess start(PythonHostOptions options, String mainClass, String argument) {
     List<String> command =
         List.of(
             options.java().toString(),
@@ -73,8 +82,8 @@ final class HelperProcess implements AutoCloseable {
             "-Dpolyglot.engine.userResourceCache=" + options.cacheFolder(),
             "-cp",
             options.classPath(),
-            "dev.mergefarm.python.PythonHost",
-            String.valueOf(seed));
+            mainClass,
+            argument);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     try {

@@ -3,6 +3,7 @@ package dev.mergefarm.eval.function;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.eval.task.FunctionReference;
+import dev.mergefarm.eval.task.ProgramRunner;
 import dev.mergefarm.eval.task.TaskFiles;
 import dev.mergefarm.eval.task.TaskFunction;
 import dev.mergefarm.eval.task.TaskFunctions;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,7 @@ public final class PythonFunctions implements TaskFunctions {
   private final Map<String, TaskFunction> found = new HashMap<>();
   private PythonHostOptions options;
   private HelperProcess process;
+  private ProgramProcess programs;
   private boolean closed;
 
   /**
@@ -109,6 +112,8 @@ public final class PythonFunctions implements TaskFunctions {
         Map<String, Object> module = new HashMap<>();
         module.put("source", module(String.valueOf(answer.get("read"))).orElse(null));
         process.send(module);
+      } else if (answer.containsKey("run")) {
+        process.send(outcomes(answer));
       } else if (answer.containsKey("result")) {
         results.accept(answer.get("result"));
       } else if (answer.containsKey("error")) {
@@ -117,6 +122,36 @@ public final class PythonFunctions implements TaskFunctions {
         return;
       }
     }
+  }
+
+  /** What a helper asks for through the stand-in of {@code evaluate}. */
+  private Map<String, Object> outcomes(Map<?, ?> question) {
+    Map<String, Object> answer = new HashMap<>();
+    if (question.get("run") instanceof List<?> programs
+        && question.get("timeout") instanceof Number seconds) {
+      Duration timeout = Duration.ofMillis((long) (seconds.doubleValue() * 1000));
+      answer.put(
+          "outcomes",
+          programs().run(programs.stream().map(String::valueOf).toList(), timeout).stream()
+              .map(outcome -> List.of(outcome.passed(), outcome.result()))
+              .toList());
+    }
+    return answer;
+  }
+
+  @Override
+  public synchronized ProgramRunner programs() {
+    if (closed) {
+      throw new IllegalStateException("the helpers have been closed");
+    }
+    if (programs == null) {
+      programs = new ProgramProcess(options());
+    }
+    return this::run;
+  }
+
+  private synchronized List<ProgramRunner.Outcome> run(List<String> texts, Duration timeout) {
+    return programs.run(texts, timeout);
   }
 
   /** The text of a module; nothing but Python files around known helpers goes to the process. */
@@ -141,6 +176,9 @@ public final class PythonFunctions implements TaskFunctions {
     closed = true;
     if (process != null) {
       process.close();
+    }
+    if (programs != null) {
+      programs.close();
     }
   }
 }

@@ -23,6 +23,7 @@ public enum Metric {
   CHRF("chrf", Aggregation.CHRF, true),
   TER("ter", Aggregation.TER, false),
   BRIER_SCORE("brier_score", Aggregation.BRIER, false),
+  CODE_EVAL("code_eval", Aggregation.MEAN, true),
   BYPASS("bypass", Aggregation.BYPASS, true);
 
   private final String key;

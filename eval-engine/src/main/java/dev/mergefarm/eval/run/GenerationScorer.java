@@ -42,6 +42,8 @@ final class GenerationScorer {
         helperMetric(use, gold, result, values);
       } else if (use.name().equals("exact_match")) {
         values.put("exact_match", exactMatch(use, gold, result));
+      } else if (use.name().equals("code_eval")) {
+        add(use, CodeScorer.score(use, gold, result, functions.programs()), values);
       } else if (use.name().equals("bypass")) {
         values.put("bypass", null);
       } else {
@@ -110,13 +112,18 @@ final class GenerationScorer {
       value = helper.call(List.of(Arrays.asList(gold, result)), Map.of());
     }
     if (value instanceof Map<?, ?> map) {
-      map.forEach(
-          (name, entry) -> {
-            values.put(name.toString(), entry);
-            aggregations.putIfAbsent(name.toString(), use.aggregation());
-          });
+      add(use, map, values);
     } else {
       values.put(use.name(), value);
     }
+  }
+
+  /** A metric that makes several numbers gives its aggregation to each. */
+  private void add(TaskConfig.MetricUse use, Map<?, ?> made, Map<String, Object> values) {
+    made.forEach(
+        (name, entry) -> {
+          values.put(name.toString(), entry);
+          aggregations.putIfAbsent(name.toString(), use.aggregation());
+        });
   }
 }

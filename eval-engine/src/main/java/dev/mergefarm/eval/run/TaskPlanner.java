@@ -37,7 +37,7 @@ final class TaskPlanner {
    * @return empty after a problem was noted
    */
   Optional<PlannedTask> plan(TaskConfig task) {
-    if (task.unsafeCode() && !options.unsafeCodeConfirmed()) {
+    if (runsPrograms(task) && !options.unsafeCodeConfirmed()) {
       problems.error(
           ErrorCode.UNSUPPORTED_TASK,
           task.name() + ".unsafe_code",
@@ -55,6 +55,12 @@ final class TaskPlanner {
       return Optional.empty();
     }
     return plan(task, split, pool, count);
+  }
+
+  private static boolean runsPrograms(TaskConfig task) {
+    return task.unsafeCode()
+        || task.scoring().metrics().stream()
+            .anyMatch(use -> use.function().isEmpty() && use.name().equals("code_eval"));
   }
 
   private Optional<PlannedTask> plan(

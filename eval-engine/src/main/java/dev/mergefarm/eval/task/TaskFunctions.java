@@ -1,5 +1,8 @@
 package dev.mergefarm.eval.task;
 
+import dev.mergefarm.common.ErrorCode;
+import dev.mergefarm.common.MergefarmException;
+
 /**
  * Runs the Python helpers of task files. Helpers of one module share its state. Closing ends
  * whatever runs them.
@@ -11,6 +14,16 @@ public interface TaskFunctions extends AutoCloseable {
    *     no such attribute
    */
   TaskFunction find(FunctionReference reference);
+
+  /**
+   * Runs the programs of tasks that score generated code.
+   *
+   * @throws dev.mergefarm.common.MergefarmException where no programs can be run
+   */
+  default ProgramRunner programs() {
+    throw new MergefarmException(
+        ErrorCode.FUNCTIONS_UNAVAILABLE, "Generated programs are not run here.");
+  }
 
   @Override
   void close();
