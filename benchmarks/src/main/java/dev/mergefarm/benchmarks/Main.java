@@ -1,5 +1,6 @@
 package dev.mergefarm.benchmarks;
 
+import dev.mergefarm.benchmarks.eval.EvalBenchmark;
 import dev.mergefarm.benchmarks.jobs.RestoreBenchmark;
 import dev.mergefarm.benchmarks.kernel.KernelBenchmark;
 import dev.mergefarm.benchmarks.merge.MergeBenchmark;
@@ -10,7 +11,8 @@ import java.util.List;
 public final class Main {
 
   private static final List<Benchmark> BENCHMARKS =
-      List.of(new MergeBenchmark(), new KernelBenchmark(), new RestoreBenchmark());
+      List.of(
+          new MergeBenchmark(), new EvalBenchmark(), new KernelBenchmark(), new RestoreBenchmark());
 
   private Main() {}
 

@@ -1,28 +1,17 @@
 package dev.mergefarm.benchmarks.merge;
 
-import dev.mergefarm.storage.LocalObjectStore;
-import dev.mergefarm.storage.ObjectStore;
-import dev.mergefarm.storage.safetensors.SafetensorsLayout;
-import dev.mergefarm.storage.safetensors.SafetensorsWriter;
-import dev.mergefarm.storage.safetensors.ShardPlan;
+import dev.mergefarm.benchmarks.RandomCheckpoint;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
-import dev.mergefarm.storage.tensor.TensorInfo;
 import dev.mergefarm.storage.tensor.TensorSpec;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Llama model of chosen size in bf16 whose weights are random: a base drawn from one seed, and
- * fine-tunes that differ from it by a little noise, as real ones do.
+ * A Llama model of chosen size in bf16 whose weights are random.
  *
  * @param layers decoder layers; each adds 44 million parameters, embeddings and head 131 million
  */
@@ -32,9 +21,7 @@ record GeneratedModel(int layers) {
   private static final int KEY_VALUE = 256;
   private static final int INTERMEDIATE = 5632;
   private static final int VOCABULARY = 32_000;
-  private static final int BLOCK_ELEMENTS = 1 << 20;
-  private static final ValueLayout.OfShort BF16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final RandomCheckpoint.Spread SPREAD = new RandomCheckpoint.Spread(0, 0.02f);
 
   /** Largest number of layers whose tensors fit into so many bytes. */
   static GeneratedModel ofBytes(long bytes) {
@@ -82,51 +69,9 @@ record GeneratedModel(int layers) {
       return;
     }
     Files.createDirectories(folder);
-    try (ObjectStore store = new LocalObjectStore(folder);
-        Arena arena = Arena.ofConfined()) {
-      MemorySegment block = arena.allocate(2L * BLOCK_ELEMENTS);
-      ShardPlan plan = ShardPlan.of(tensors(), bytes() / shards + bytes() / 20);
-      for (SafetensorsLayout layout : plan.shards()) {
-        try (SafetensorsWriter writer =
-            new SafetensorsWriter(store.upload(layout.file(), layout.size()), layout)) {
-          for (TensorInfo tensor : layout.tensors()) {
-            writeTensor(writer, tensor, variant, block);
-          }
-          writer.publish();
-        }
-      }
-      plan.index().ifPresent(index -> store.put("model.safetensors.index.json", index.toJson()));
-      store.put("config.json", configuration().getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
-  private static void writeTensor(
-      SafetensorsWriter writer, TensorInfo tensor, int variant, MemorySegment block) {
-    long elements = tensor.shape().elements();
-    long key = tensor.name().hashCode() * 0x9E3779B97F4A7C15L;
-    for (long start = 0; start < elements; start += BLOCK_ELEMENTS) {
-      int count = (int) Math.min(BLOCK_ELEMENTS, elements - start);
-      for (int i = 0; i < count; i++) {
-        float base = bell(key + start + i) * 0.02f;
-        float tuned =
-            variant == 0 ? base : base + bell((key ^ variant * 0x5DEECE66DL) + start + i) * 0.001f;
-        block.set(BF16, 2L * i, (short) ((Float.floatToRawIntBits(tuned) + 0x8000) >>> 16));
-      }
-      writer.write(tensor.name(), block.asSlice(0, 2L * count));
-    }
-  }
-
-  /** A bell-shaped number around 0 made of the counter alone: the sum of four uniform ones. */
-  private static float bell(long counter) {
-    long bits = counter * 0xBF58476D1CE4E5B9L;
-    bits = (bits ^ (bits >>> 30)) * 0x94D049BB133111EBL;
-    bits ^= bits >>> 31;
-    int sum =
-        (int) (bits & 0xffff)
-            + (int) (bits >>> 16 & 0xffff)
-            + (int) (bits >>> 32 & 0xffff)
-            + (int) (bits >>> 48 & 0xffff);
-    return (sum - 131_070) / 37_837f;
+    new RandomCheckpoint(tensors(), _ -> SPREAD)
+        .write(folder, variant, bytes() / shards + bytes() / 20);
+    Files.writeString(folder.resolve("config.json"), configuration());
   }
 
   private String configuration() {

@@ -6,6 +6,7 @@ import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problem;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.common.Progress;
+import dev.mergefarm.eval.model.run.ForwardMeter;
 import dev.mergefarm.eval.model.run.GenerationPlan;
 import dev.mergefarm.eval.model.run.GenerationRun;
 import dev.mergefarm.eval.model.run.GenerationTask;
@@ -248,6 +249,11 @@ public final class LocalLanguageModel implements LanguageModel {
   public List<Problem> replaceWeights(
       TensorSource source, Progress.Listener progress, Cancellation cancellation) {
     return model.replaceWeights(source, progress, cancellation);
+  }
+
+  /** What the model has computed since it was loaded. */
+  public ForwardMeter.Reading work() {
+    return model.work();
   }
 
   /** Bytes of native memory that the weights take. */

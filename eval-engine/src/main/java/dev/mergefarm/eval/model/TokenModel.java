@@ -10,6 +10,7 @@ import dev.mergefarm.eval.model.family.ModelFamilies;
 import dev.mergefarm.eval.model.graph.ComputeContext;
 import dev.mergefarm.eval.model.graph.Decoder;
 import dev.mergefarm.eval.model.run.DecoderRunner;
+import dev.mergefarm.eval.model.run.ForwardMeter;
 import dev.mergefarm.storage.model.Model;
 import dev.mergefarm.storage.tensor.TensorSource;
 import java.util.List;
@@ -23,6 +24,7 @@ final class TokenModel implements AutoCloseable {
   private final Decoder decoder;
   private final ModelOptions options;
   private final ModelWeights weights;
+  private final ForwardMeter meter = new ForwardMeter();
 
   private TokenModel(Decoder decoder, ModelOptions options) {
     this.decoder = decoder;
@@ -79,9 +81,15 @@ final class TokenModel implements AutoCloseable {
     return weights.bytes();
   }
 
+  ForwardMeter.Reading work() {
+    return meter.read();
+  }
+
   DecoderRunner runner(Cancellation cancellation) {
     return new DecoderRunner(
-        decoder, new ComputeContext(weights, options.device(), options.type(), cancellation));
+        decoder,
+        new ComputeContext(weights, options.device(), options.type(), cancellation),
+        meter);
   }
 
   @Override

@@ -13,8 +13,10 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Forward passes of one model. Safe for many threads, each in inference mode and with a scope open,
  * which frees the results.
+ *
+ * @param meter told of every pass
  */
-public record DecoderRunner(Decoder decoder, ComputeContext context) {
+public record DecoderRunner(Decoder decoder, ComputeContext context, ForwardMeter meter) {
 
   /** Hidden states of every node: [trees, queries, hidden]. */
   Tensor trees(TreeBatch batch, Optional<GrowingCache> prefix, int regime) {
@@ -52,6 +54,7 @@ public record DecoderRunner(Decoder decoder, ComputeContext context) {
       Visibility visibility,
       KeyValueMemory memory,
       int regime) {
+    long started = System.nanoTime();
     try (TensorScope scope = new TensorScope()) {
       int queries = tokens.length / rows;
       ForwardPass.Input input =
@@ -62,15 +65,20 @@ public record DecoderRunner(Decoder decoder, ComputeContext context) {
               visibility,
               memory);
       return scope.keep(decoder.hidden(new ForwardPass(context, input)));
+    } finally {
+      meter.add(tokens.length, started);
     }
   }
 
   /** Logits of chosen places of hidden states flattened to [places, hidden]. */
   Tensor logits(Tensor hidden, long[] places) {
+    long started = System.nanoTime();
     try (TensorScope scope = new TensorScope()) {
       Tensor index = Operations.integers(context.device(), places, places.length);
       return scope.keep(
           decoder.logits(hidden.flatten(0, 1).index_select(0, index), context.weights()));
+    } finally {
+      meter.add(0, started);
     }
   }
 }
