@@ -119,7 +119,7 @@ final class EngineRun {
     long started = System.nanoTime();
     evaluate(evaluation, plan, model);
     print("secondMillis", (System.nanoTime() - started) / 1e6);
-    print("modelMillis", model.work().since(before).time().toNanos() / 1e6 / options.threads());
+    print("modelMillis", model.work().since(before).time().toNanos() / 1e6);
   }
 
   private static EvaluationOutcome evaluate(

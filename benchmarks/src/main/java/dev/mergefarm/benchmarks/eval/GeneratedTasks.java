@@ -17,11 +17,12 @@ final class GeneratedTasks {
   private static final int DOCUMENTS = 512;
   private static final int EXAMPLES = 64;
   private static final int TEXTS = 64;
-  private static final int TEXT_WORDS = 500;
-  private static final int QUESTION_WORDS = 12;
+  private static final int TEXT_WORDS = 400;
+  private static final int QUESTION_WORDS = 10;
   private static final int CHOICES = 4;
   private static final List<String> STARTS =
       List.of("po", "fuk", "dai", "ven", "rou", "sto", "pai");
+  private static final List<String> MIDDLES = List.of("", "ra", "si", "pou", "ten", "bi", "kla");
   private static final List<String> ENDS =
       List.of("sia", "land", "muk", "ten", "zouk", "luk", "bix");
 
@@ -136,5 +137,9 @@ final class GeneratedTasks {
       words.add(STARTS.get(random.nextInt(STARTS.size())) + ENDS.get(random.nextInt(ENDS.size())));
     }
     return String.join(" ", words);
+  }
+
+  private String any(List<String> parts) {
+    return parts.get(random.nextInt(parts.size()));
   }
 }

@@ -54,7 +54,7 @@ public record DecoderRunner(Decoder decoder, ComputeContext context, ForwardMete
       Visibility visibility,
       KeyValueMemory memory,
       int regime) {
-    long started = System.nanoTime();
+    meter.begin();
     try (TensorScope scope = new TensorScope()) {
       int queries = tokens.length / rows;
       ForwardPass.Input input =
@@ -66,19 +66,19 @@ public record DecoderRunner(Decoder decoder, ComputeContext context, ForwardMete
               memory);
       return scope.keep(decoder.hidden(new ForwardPass(context, input)));
     } finally {
-      meter.add(tokens.length, started);
+      meter.end(tokens.length);
     }
   }
 
   /** Logits of chosen places of hidden states flattened to [places, hidden]. */
   Tensor logits(Tensor hidden, long[] places) {
-    long started = System.nanoTime();
+    meter.begin();
     try (TensorScope scope = new TensorScope()) {
       Tensor index = Operations.integers(context.device(), places, places.length);
       return scope.keep(
           decoder.logits(hidden.flatten(0, 1).index_select(0, index), context.weights()));
     } finally {
-      meter.add(0, started);
+      meter.end(0);
     }
   }
 }

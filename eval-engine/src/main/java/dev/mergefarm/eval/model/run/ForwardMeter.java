@@ -1,19 +1,20 @@
 package dev.mergefarm.eval.model.run;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
 
 /** Adds up what forward passes did. Safe for many threads. */
 public final class ForwardMeter {
 
-  private final LongAdder tokens = new LongAdder();
-  private final LongAdder nanoseconds = new LongAdder();
+  private long tokens;
+  private long busyNanoseconds;
+  private int running;
+  private long busySince;
 
   /**
    * What has been done so far.
    *
    * @param tokens computed, fillers included
-   * @param time spent in passes and in the step to logits, summed over threads
+   * @param time during which at least one pass, or the step to logits after it, was running
    */
   public record Reading(long tokens, Duration time) {
 
@@ -23,15 +24,24 @@ public final class ForwardMeter {
     }
   }
 
-  public Reading read() {
-    return new Reading(tokens.sum(), Duration.ofNanos(nanoseconds.sum()));
+  public synchronized Reading read() {
+    long open = running > 0 ? System.nanoTime() - busySince : 0;
+    return new Reading(tokens, Duration.ofNanos(busyNanoseconds + open));
   }
 
-  /**
-   * @param started when it began, by {@link System#nanoTime}
-   */
-  void add(long count, long started) {
-    tokens.add(count);
-    nanoseconds.add(System.nanoTime() - started);
+  synchronized void begin() {
+    if (running == 0) {
+      busySince = System.nanoTime();
+    }
+    running++;
+  }
+
+  /** Ends what was begun. */
+  synchronized void end(long computed) {
+    tokens += computed;
+    running--;
+    if (running == 0) {
+      busyNanoseconds += System.nanoTime() - busySince;
+    }
   }
 }

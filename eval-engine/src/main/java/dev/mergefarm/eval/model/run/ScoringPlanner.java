@@ -20,6 +20,12 @@ public final class ScoringPlanner {
   /** More tokens than this in a batch make nothing faster. */
   private static final int BATCH_TOKENS = 2048;
 
+  /** Fewer tokens than this in a batch make matrix products slower. */
+  private static final int LEAST_BATCH_TOKENS = 256;
+
+  /** Batches for each thread, where there are threads to keep equally busy. */
+  private static final int BATCHES_PER_THREAD = 4;
+
   private final Decoder decoder;
   private final int maximumLength;
   private final int mostRequests;
@@ -53,15 +59,23 @@ public final class ScoringPlanner {
     int longest = longest(requests);
     int usable = usableThreads(longest, threads, budget);
     long share = budget / usable;
-    List<ScoringPlan.Batch> batches = new ArrayList<>();
-    long tokens = 0;
-    for (Map.Entry<Integer, List<Integer>> regime : byRegime(requests).entrySet()) {
-      List<Sequence> sequences = sequences(requests, regime.getValue());
-      tokens += sequences.stream().mapToLong(sequence -> sequence.input().length).sum();
-      int target = Math.clamp(tokens / usable, 1, BATCH_TOKENS);
-      batches.addAll(new BatchBuilder(requests, sequences, regime.getKey(), share, target).build());
-    }
+    List<BatchBuilder> builders = new ArrayList<>();
+    byRegime(requests)
+        .forEach(
+            (regime, chosen) ->
+                builders.add(
+                    new BatchBuilder(requests, sequences(requests, chosen), regime, share)));
+    int target = targetTokens(builders.stream().mapToLong(BatchBuilder::tokens).sum(), usable);
+    List<ScoringPlan.Batch> batches =
+        builders.stream().flatMap(builder -> builder.build(target).stream()).toList();
     return new ScoringPlan(requests.size(), usable, batches, share);
+  }
+
+  private static int targetTokens(long tokens, int threads) {
+    return threads == 1
+        ? BATCH_TOKENS
+        : Math.clamp(
+            tokens / ((long) BATCHES_PER_THREAD * threads), LEAST_BATCH_TOKENS, BATCH_TOKENS);
   }
 
   private int longest(List<TokenizedRequest> requests) {
@@ -112,6 +126,22 @@ public final class ScoringPlanner {
         .toList();
   }
 
+  /**
+   * Trees that follow one prefix.
+   *
+   * @param trees largest first
+   */
+  private record PrefixedTrees(Optional<ScoringPlan.Prefix> prefix, List<ScoringPlan.Tree> trees) {
+
+    int prefixLength() {
+      return prefix.map(value -> value.tokens().length).orElse(0);
+    }
+
+    long tokens() {
+      return prefixLength() + trees.stream().mapToLong(tree -> tree.tokens().size()).sum();
+    }
+  }
+
   /** Makes the batches of one regime. */
   private final class BatchBuilder {
 
@@ -119,33 +149,33 @@ public final class ScoringPlanner {
     private final List<Sequence> sequences;
     private final int regime;
     private final long share;
-    private final int targetTokens;
+    private final List<PrefixedTrees> groups;
 
     BatchBuilder(
-        List<TokenizedRequest> requests,
-        List<Sequence> sequences,
-        int regime,
-        long share,
-        int targetTokens) {
+        List<TokenizedRequest> requests, List<Sequence> sequences, int regime, long share) {
       this.requests = requests;
       this.sequences = sequences;
       this.regime = regime;
       this.share = share;
-      this.targetTokens = targetTokens;
-    }
-
-    List<ScoringPlan.Batch> build() {
       int[] scoredFrom =
           sequences.stream()
               .mapToInt(sequence -> sequence.input().length - longestContinuation(sequence))
               .toArray();
-      SequenceGroups groups =
-          new SequenceGroups(sequences.stream().map(Sequence::input).toList(), scoredFrom, true);
-      List<ScoringPlan.Batch> batches = new ArrayList<>();
-      for (SequenceGroups.Group group : groups.groups()) {
-        batches.addAll(batches(fitting(group)));
-      }
-      return batches;
+      this.groups =
+          new SequenceGroups(sequences.stream().map(Sequence::input).toList(), scoredFrom, true)
+              .groups().stream().map(this::fitting).map(this::grown).toList();
+    }
+
+    /** Tokens to compute, fillers not counted. */
+    long tokens() {
+      return groups.stream().mapToLong(PrefixedTrees::tokens).sum();
+    }
+
+    /**
+     * @param targetTokens of a batch, fillers included
+     */
+    List<ScoringPlan.Batch> build(int targetTokens) {
+      return groups.stream().flatMap(group -> batches(group, targetTokens).stream()).toList();
     }
 
     private int longestContinuation(Sequence sequence) {
@@ -172,25 +202,31 @@ public final class ScoringPlanner {
       return fits ? group : new SequenceGroups.Group(0, group.trees());
     }
 
-    private List<ScoringPlan.Batch> batches(SequenceGroups.Group group) {
-      int prefixLength = group.prefix();
-      long kept = cost.cache(1, prefixLength);
-      List<ScoringPlan.Tree> trees = new ArrayList<>();
-      group.trees().forEach(span -> trees.addAll(trees(span, prefixLength, share - kept)));
-      trees.sort(
-          Comparator.comparingInt((ScoringPlan.Tree tree) -> tree.tokens().size()).reversed());
-      Optional<ScoringPlan.Prefix> prefix = prefix(group);
+    /** The group's trees, largest first. */
+    private PrefixedTrees grown(SequenceGroups.Group group) {
+      long left = share - cost.cache(1, group.prefix());
+      List<ScoringPlan.Tree> trees =
+          group.trees().stream()
+              .flatMap(span -> trees(span, group.prefix(), left).stream())
+              .sorted(
+                  Comparator.comparingInt((ScoringPlan.Tree tree) -> tree.tokens().size())
+                      .reversed())
+              .toList();
+      return new PrefixedTrees(prefix(group), trees);
+    }
+
+    private List<ScoringPlan.Batch> batches(PrefixedTrees group, int targetTokens) {
       List<ScoringPlan.Batch> batches = new ArrayList<>();
       List<ScoringPlan.Tree> open = new ArrayList<>();
-      for (ScoringPlan.Tree tree : trees) {
-        if (!open.isEmpty() && !hasRoom(open, tree, prefixLength, share - kept)) {
-          batches.add(batch(open, prefix, kept));
+      for (ScoringPlan.Tree tree : group.trees()) {
+        if (!open.isEmpty() && !hasRoom(open, tree, group.prefixLength(), targetTokens)) {
+          batches.add(batch(open, group.prefix()));
           open.clear();
         }
         open.add(tree);
       }
       if (!open.isEmpty()) {
-        batches.add(batch(open, prefix, kept));
+        batches.add(batch(open, group.prefix()));
       }
       return batches;
     }
@@ -205,9 +241,10 @@ public final class ScoringPlanner {
 
     /** Trees come largest first, so the first one sets the width. */
     private boolean hasRoom(
-        List<ScoringPlan.Tree> open, ScoringPlan.Tree tree, int prefix, long left) {
+        List<ScoringPlan.Tree> open, ScoringPlan.Tree tree, int prefix, int targetTokens) {
       int width = open.getFirst().tokens().size();
       long rows = open.size() + 1L;
+      long left = share - cost.cache(1, prefix);
       boolean alike = 4L * tree.tokens().size() >= 3L * width || width - tree.tokens().size() <= 8;
       return alike
           && rows * width <= targetTokens
@@ -220,11 +257,11 @@ public final class ScoringPlanner {
     }
 
     private ScoringPlan.Batch batch(
-        List<ScoringPlan.Tree> trees, Optional<ScoringPlan.Prefix> prefix, long kept) {
+        List<ScoringPlan.Tree> trees, Optional<ScoringPlan.Prefix> prefix) {
       int before = prefix.map(value -> value.tokens().length).orElse(0);
       int width = trees.getFirst().tokens().size();
       long bytes = Math.max(bytes(trees.size(), width, before), cost.pass(1, before, before, true));
-      return new ScoringPlan.Batch(trees, prefix, regime, kept + bytes);
+      return new ScoringPlan.Batch(trees, prefix, regime, cost.cache(1, before) + bytes);
     }
 
     private long bytes(long rows, int width, int prefix) {
