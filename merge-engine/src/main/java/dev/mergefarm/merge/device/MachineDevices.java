@@ -33,6 +33,7 @@ public final class MachineDevices implements MergeDevices {
   private final DeviceSettings settings;
   private final Timeline timeline;
   private final Supplier<DriverProbe> probe;
+  private final Supplier<byte[]> kernels;
   private Optional<DevicePool> pool = Optional.empty();
 
   /**
@@ -40,18 +41,25 @@ public final class MachineDevices implements MergeDevices {
    * @param timeline gets what is done on and for GPUs
    */
   public MachineDevices(TensorMerger processor, DeviceSettings settings, Timeline timeline) {
-    this(processor, settings, timeline, DriverProbe::ofThisMachine);
+    this(processor, settings, timeline, DriverProbe::ofThisMachine, MachineDevices::kernels);
   }
 
-  MachineDevices(
+  /**
+   * The same with a driver and kernels of the caller's.
+   *
+   * @param kernels a fatbin, asked for when a GPU is opened
+   */
+  public MachineDevices(
       TensorMerger processor,
       DeviceSettings settings,
       Timeline timeline,
-      Supplier<DriverProbe> probe) {
+      Supplier<DriverProbe> probe,
+      Supplier<byte[]> kernels) {
     this.processor = processor;
     this.settings = settings;
     this.timeline = timeline;
     this.probe = probe;
+    this.kernels = kernels;
   }
 
   @Override
@@ -177,7 +185,7 @@ public final class MachineDevices implements MergeDevices {
 
     @Override
     public Device open() {
-      return JCudaDevice.open(device, kernels(), settings.memoryBytes());
+      return JCudaDevice.open(device, kernels.get(), settings.memoryBytes());
     }
   }
 

@@ -1,15 +1,7 @@
 package dev.mergefarm.merge.golden;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mergefarm.common.Cancellation;
-import dev.mergefarm.common.Progress;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
-import dev.mergefarm.merge.RecipeCheck;
-import dev.mergefarm.merge.plan.MergeOptions;
-import dev.mergefarm.merge.plan.MergePlan;
-import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.model.DefaultModelRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenMergeTest {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   static Path folder() {
     String given = System.getProperty("mergefarm.goldens");
     return given == null ? Path.of("src/test/resources/golden") : Path.of(given);
@@ -43,33 +33,11 @@ class GoldenMergeTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void givesTheReferencesAnswer(String name, @TempDir Path output) throws IOException {
-    Path golden = folder().resolve("cases").resolve(name);
-    JsonNode description = JSON.readTree(golden.resolve("case.json").toFile());
-    String tolerance = description.get("tolerance").asText();
     DefaultModelRepository repository =
         DefaultModelRepository.builder().localPaths(folder()).build();
-    try (MergeEngine engine = new MergeEngine(repository, new MergeSettings(2));
-        LocalObjectStore store = new LocalObjectStore(output)) {
-      RecipeCheck check =
-          engine.validate(
-              Files.readString(golden.resolve("config.yml")), options(description.path("options")));
-      MergePlan plan = check.planOrThrow();
-      engine.merge(plan, store, "", Progress.Listener.NONE, Cancellation.NEVER);
-      GoldenComparison comparison = new GoldenComparison(repository, plan, golden, output);
-      comparison.tensors(tolerance);
-      comparison.files();
-      System.out.printf("%-36s %-10s %4d tensors  ok%n", name, tolerance, plan.summary().tensors());
+    try (MergeEngine engine = new MergeEngine(repository, new MergeSettings(2))) {
+      GoldenCase golden = GoldenCase.read(folder(), name);
+      golden.check(repository, golden.merge(engine, output), output);
     }
-  }
-
-  private static MergeOptions options(JsonNode node) {
-    MergeOptions options = MergeOptions.DEFAULTS;
-    if (node.has("out_shard_size")) {
-      options = options.withShardBytes(node.get("out_shard_size").asLong());
-    }
-    if (node.has("random_seed")) {
-      options = options.withSeed(node.get("random_seed").asLong());
-    }
-    return options;
   }
 }

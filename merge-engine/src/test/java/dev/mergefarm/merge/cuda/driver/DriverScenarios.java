@@ -18,7 +18,6 @@ import jcuda.driver.JCudaDriver;
 final class DriverScenarios {
 
   private static final int BYTES = 1000;
-  private static final byte[] FATBIN = {0x50, (byte) 0xED, 0x55, (byte) 0xBA};
 
   private DriverScenarios() {}
 
@@ -53,7 +52,7 @@ final class DriverScenarios {
 
   private static JCudaDevice open(int ordinal, OptionalLong budget) {
     DriverProbe.Found found = (DriverProbe.Found) DriverProbe.ofThisMachine();
-    return JCudaDevice.open(found.devices().get(ordinal), FATBIN, budget);
+    return JCudaDevice.open(found.devices().get(ordinal), StandInDriver.image(), budget);
   }
 
   private static void increment(

@@ -1,5 +1,6 @@
 package dev.mergefarm.merge.cuda.driver;
 
+import dev.mergefarm.merge.cuda.HostLibrary;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -8,7 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * Runs programs in a JVM of their own that finds the stand-in driver where NVIDIA's would be, and
@@ -25,12 +28,27 @@ public final class StandInDriver {
     this.kernels = kernels;
   }
 
+  /** With the merge kernels compiled for this machine; the test is skipped without a compiler. */
+  public static StandInDriver withMergeKernels() throws IOException {
+    Optional<Path> library = HostLibrary.kernels();
+    Assumptions.assumeTrue(
+        library.isPresent(), "no C++ compiler (g++): JCuda's path is not tested here");
+    return with(library.get());
+  }
+
   /**
    * @param kernels a library of kernels compiled for this machine
    */
   public static StandInDriver with(Path kernels) throws IOException {
+    Assumptions.assumeTrue(
+        HostLibrary.available(), "no C++ compiler (g++): the driver's stand-in is not built here");
     Path sources = NativeCompiler.root().resolve("merge-engine/src/test/cuda/driver");
     return new StandInDriver(NativeCompiler.library(sources, "libcuda.so.1").getParent(), kernels);
+  }
+
+  /** An image of kernels that the driver takes; it runs those of its library. */
+  public static byte[] image() {
+    return new byte[] {0x50, (byte) 0xED, 0x55, (byte) 0xBA};
   }
 
   /** How many devices there are. */
