@@ -2,6 +2,7 @@ package dev.mergefarm.evalworker;
 
 import dev.mergefarm.eval.function.PythonFunctions;
 import dev.mergefarm.eval.function.PythonHostOptions;
+import dev.mergefarm.eval.function.rows.RowFilterFunctions;
 import dev.mergefarm.eval.model.ModelLoader;
 import dev.mergefarm.eval.model.ModelOptions;
 import dev.mergefarm.eval.torch.ComputeType;
@@ -90,7 +91,9 @@ public class EvalWorker implements RunningWorker {
                         configuration.remoteEndpoints().orElse(List.of()),
                         System::getenv,
                         Clock.systemUTC()),
-                    (files, seed) -> new PythonFunctions(files, PythonHostOptions::located, seed),
+                    (files, seed) ->
+                        new RowFilterFunctions(
+                            files, new PythonFunctions(files, PythonHostOptions::located, seed)),
                     configuration.modelOptions(ModelOptions.onBestDevice(ComputeType.FLOAT32)),
                     Clock.systemUTC()));
     return (request, context) -> handler.get().handle(request, context);

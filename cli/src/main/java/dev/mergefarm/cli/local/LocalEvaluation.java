@@ -10,6 +10,7 @@ import dev.mergefarm.eval.RecordSink;
 import dev.mergefarm.eval.data.DirectoryDataFiles;
 import dev.mergefarm.eval.function.PythonFunctions;
 import dev.mergefarm.eval.function.PythonHostOptions;
+import dev.mergefarm.eval.function.rows.RowFilterFunctions;
 import dev.mergefarm.eval.model.LanguageModel;
 import dev.mergefarm.eval.model.ModelLoader;
 import dev.mergefarm.eval.model.ModelOptions;
@@ -91,7 +92,9 @@ public final class LocalEvaluation implements AutoCloseable {
     TaskFiles files = new DirectoryTaskFiles(folders);
     TaskLibrary library = new TaskLibrary(files);
     this.functions =
-        new PythonFunctions(files, PythonHostOptions::located, options.seeds().python());
+        new RowFilterFunctions(
+            files,
+            new PythonFunctions(files, PythonHostOptions::located, options.seeds().python()));
     this.evaluation =
         new TaskEvaluation(library, DirectoryDataFiles.unconfined(dataRoots), functions);
     this.options = options;

@@ -3,6 +3,7 @@ package dev.mergefarm.gateway.evaluations;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problem;
 import dev.mergefarm.common.Problems;
+import dev.mergefarm.eval.function.rows.RowFilterFunctions;
 import dev.mergefarm.eval.run.TaskEvaluation;
 import dev.mergefarm.eval.task.TaskConfigReader;
 import dev.mergefarm.eval.task.TaskLibrary;
@@ -31,7 +32,10 @@ final class TaskChecks {
       UncheckedHelpers helpers = new UncheckedHelpers();
       try {
         EvaluationOptions first = request.getOptions().toBuilder().setLimit(DOCUMENTS).build();
-        return new TaskEvaluation(new TaskLibrary(tasks.files()), tasks.data(), helpers)
+        return new TaskEvaluation(
+                new TaskLibrary(tasks.files()),
+                tasks.data(),
+                new RowFilterFunctions(tasks.files(), helpers))
             .plan(EvaluationMessages.options(first), request.getTasksList())
             .warnings();
       } catch (MergefarmException failure) {
