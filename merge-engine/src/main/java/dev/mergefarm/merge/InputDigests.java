@@ -139,6 +139,10 @@ final class InputDigests implements AutoCloseable {
         collect(adapted.update().down(), files);
         collect(adapted.update().up(), files);
       }
+      case TensorOrigin.Varied varied -> collect(varied.weight(), files);
+      case TensorOrigin.Given _ -> {
+        // The plan holds it.
+      }
     }
   }
 

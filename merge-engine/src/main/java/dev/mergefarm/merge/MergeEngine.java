@@ -9,10 +9,17 @@ import dev.mergefarm.merge.device.MergeDevices;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
 import dev.mergefarm.merge.method.MethodRegistry;
 import dev.mergefarm.merge.method.TensorMerger;
+import dev.mergefarm.merge.mixture.GateComputation;
+import dev.mergefarm.merge.mixture.GateVectors;
+import dev.mergefarm.merge.mixture.PromptReader;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.plan.MixtureCheck;
+import dev.mergefarm.merge.plan.MixtureDraft;
+import dev.mergefarm.merge.plan.MixturePlanner;
 import dev.mergefarm.merge.plan.ModelOpener;
 import dev.mergefarm.merge.plan.StreamPlanner;
+import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.manifest.Manifest;
@@ -91,15 +98,72 @@ public final class MergeEngine implements AutoCloseable {
    * its problems are the answer.
    */
   public RecipeCheck validate(String yaml, MergeOptions options) {
-    Problems problems = new Problems();
-    devices
-        .refusal(DeviceChoice.parse(options.device()))
-        .ifPresent(reason -> problems.error(ErrorCode.DEVICE_UNAVAILABLE, "", reason));
+    Problems problems = deviceProblems(options);
     List<MergePlan> plans =
         new StreamPlanner(
                 registry, opener(Cancellation.NEVER), devices.memoryBound() + OVERHEAD_BYTES)
             .plan(yaml, options, problems);
     return new RecipeCheck(problems.all(), plans);
+  }
+
+  /**
+   * Reads and checks a mixture of experts from headers and configurations alone. Never throws for a
+   * bad recipe: its problems are the answer.
+   *
+   * @param allowEqualModels whether all experts may come from one model although prompts tell them
+   *     apart
+   */
+  public MixtureCheck validateMixture(String yaml, boolean allowEqualModels, MergeOptions options) {
+    return new MixturePlanner(
+            MethodRegistry.copying(),
+            opener(Cancellation.NEVER),
+            devices.memoryBound() + OVERHEAD_BYTES)
+        .check(yaml, allowEqualModels, options, deviceProblems(options));
+  }
+
+  private Problems deviceProblems(MergeOptions options) {
+    Problems problems = new Problems();
+    devices
+        .refusal(DeviceChoice.parse(options.device()))
+        .ifPresent(reason -> problems.error(ErrorCode.DEVICE_UNAVAILABLE, "", reason));
+    return problems;
+  }
+
+  /**
+   * Makes the gates of a checked mixture, which completes its plan.
+   *
+   * @param prompts asked about the base model, unless the gates are random
+   * @return the plan with the check's warnings, and one where gates are hard to tell apart
+   * @throws dev.mergefarm.common.MergefarmException with the check's problems, or what reading the
+   *     prompts fails with
+   */
+  public RecipeCheck planMixture(
+      MixtureCheck check, PromptReader prompts, Cancellation cancellation) {
+    MixtureDraft draft = check.draftOrThrow();
+    GateVectors gates =
+        new GateComputation(draft.gates(), prompts, cancellation)
+            .compute(() -> open(draft.gates().base(), cancellation));
+    Problems problems = new Problems();
+    problems.addAll(check.problems());
+    List<Integer> degenerate = gates.degenerateLayers();
+    if (!degenerate.isEmpty()) {
+      problems.warning(
+          ErrorCode.INVALID_VALUE,
+          "experts",
+          "The gates of the layers %s nearly depend on each other, so that some experts will seldom"
+                  .formatted(degenerate)
+              + " be chosen; the prompts may be too similar.");
+    }
+    return new RecipeCheck(problems.all(), List.of(draft.plan(gates)));
+  }
+
+  /** A model, with its adapter if it has one. */
+  private Model open(ModelName name, Cancellation cancellation) {
+    if (name.reference().adapter().isEmpty()) {
+      return repository.open(name.reference());
+    }
+    return mergeInMemory(
+        validate(name.copyRecipe(), MergeOptions.DEFAULTS).planOrThrow(), cancellation);
   }
 
   /** Runs a plan where no other model is; see the longer form. */

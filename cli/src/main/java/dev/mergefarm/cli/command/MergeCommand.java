@@ -3,15 +3,11 @@ package dev.mergefarm.cli.command;
 import dev.mergefarm.cli.connection.FarmConnection;
 import dev.mergefarm.cli.local.Interruption;
 import dev.mergefarm.cli.local.LocalMerge;
-import dev.mergefarm.cli.output.Json;
-import dev.mergefarm.cli.output.PlanReport;
 import dev.mergefarm.cli.output.ProgressLine;
 import dev.mergefarm.cli.output.RateMeter;
-import dev.mergefarm.cli.output.Units;
 import dev.mergefarm.merge.MergeResult;
 import dev.mergefarm.merge.RecipeCheck;
 import dev.mergefarm.merge.plan.MergePlan;
-import dev.mergefarm.messages.MergeMessages;
 import dev.mergefarm.proto.v1.MergeRequest;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
 import dev.mergefarm.proto.v1.SubmitMergeResponse;
@@ -90,35 +86,14 @@ final class MergeCommand implements Callable<Integer> {
         Interruption interruption = Interruption.watch()) {
       RecipeCheck check = merge.check(Files.readString(file), recipeOptions.options());
       MergePlan plan = check.planOrThrow();
-      if (!output.json()) {
-        PlanReport.print(MergeMessages.check(check), err, err);
-      }
+      new MergeReport(spec, output).planned(check);
       result = merge.merge(plan, folder, new RateMeter(line)::show, interruption);
       line.clear();
       trace.report(result, output.json(), err);
     }
-    print(result, folder, Duration.ofNanos(System.nanoTime() - start));
+    new MergeReport(spec, output)
+        .merged(result, folder, Duration.ofNanos(System.nanoTime() - start));
     return 0;
-  }
-
-  private void print(MergeResult result, Path folder, Duration time) {
-    PrintWriter print = output.out(spec);
-    if (output.json()) {
-      print.println(
-          Json.pretty(
-              dev.mergefarm.proto.v1.MergeResult.newBuilder()
-                  .setModel(folder.toString())
-                  .setTensors(result.tensors())
-                  .setBytesWritten(result.bytesWritten())
-                  .setShardsKept(result.shardsKept())
-                  .setDevice(result.device())
-                  .build()));
-    } else {
-      print.printf(
-          "%s  %d tensors, %s in %s%n",
-          folder, result.tensors(), Units.bytes(result.bytesWritten()), Units.time(time));
-    }
-    print.flush();
   }
 
   private int submit() throws IOException {

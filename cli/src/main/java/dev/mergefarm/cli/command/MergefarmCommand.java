@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       TestCommand.class,
       MergeCommand.class,
+      MergeMoeCommand.class,
       EvalCommand.class,
       ValidateCommand.class,
       MethodsCommand.class,

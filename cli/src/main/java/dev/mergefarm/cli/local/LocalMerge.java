@@ -12,8 +12,10 @@ import dev.mergefarm.merge.device.DeviceSettings;
 import dev.mergefarm.merge.device.MachineDevices;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
 import dev.mergefarm.merge.method.TensorMerger;
+import dev.mergefarm.merge.mixture.PromptReader;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.plan.MixtureCheck;
 import dev.mergefarm.merge.timeline.TimedMerger;
 import dev.mergefarm.merge.timeline.Timeline;
 import dev.mergefarm.storage.LocalObjectStore;
@@ -83,6 +85,21 @@ public final class LocalMerge implements AutoCloseable {
 
   public RecipeCheck check(String recipe, MergeOptions options) {
     return engine.validate(recipe, options);
+  }
+
+  /**
+   * Checks a mixture of experts and makes its gates.
+   *
+   * @param allowEqualModels whether all experts may come from one model although they have prompts
+   */
+  public RecipeCheck checkMixture(
+      String recipe,
+      boolean allowEqualModels,
+      MergeOptions options,
+      PromptReader prompts,
+      Cancellation cancellation) {
+    MixtureCheck check = engine.validateMixture(recipe, allowEqualModels, options);
+    return engine.planMixture(check, prompts, cancellation);
   }
 
   /**

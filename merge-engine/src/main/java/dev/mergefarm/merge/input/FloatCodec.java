@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 /**
  * Turns elements of the computable types into floats and back, rounding to nearest, ties to even.
  */
-final class FloatCodec {
+public final class FloatCodec {
 
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -19,7 +19,7 @@ final class FloatCodec {
   private FloatCodec() {}
 
   /** Reads consecutive elements of a tensor as floats. */
-  static float[] read(TensorBlocks blocks, long firstElement, int count) {
+  public static float[] read(TensorBlocks blocks, long firstElement, int count) {
     int width = blocks.dataType().bytes();
     MemorySegment bytes = MemorySegment.ofArray(new byte[Math.multiplyExact(count, width)]);
     if (count > 0) {

@@ -24,6 +24,8 @@ public sealed interface TensorOrigin {
       case Joined joined -> joined.parts().getFirst().storedType();
       case Gathered gathered -> gathered.matrices().getFirst().storedType();
       case Adapted adapted -> adapted.weight().storedType();
+      case Varied varied -> varied.weight().storedType();
+      case Given given -> given.dataType();
     };
   }
 
@@ -135,6 +137,69 @@ public sealed interface TensorOrigin {
     @Override
     public TensorBlocks open(List<TensorSource> sources) {
       return new AdaptedBlocks(weight.open(sources), update, dataType, sources);
+    }
+  }
+
+  /** A weight with noise or a factor, seen in float32. */
+  record Varied(TensorOrigin weight, Variation variation) implements TensorOrigin {
+    public Varied {
+      if (!weight.dataType().computable()) {
+        throw new IllegalArgumentException("no arithmetic on " + weight.dataType());
+      }
+    }
+
+    @Override
+    public DataType dataType() {
+      return DataType.F32;
+    }
+
+    @Override
+    public Shape shape() {
+      return weight.shape();
+    }
+
+    @Override
+    public long storedBytes() {
+      return weight.storedBytes();
+    }
+
+    @Override
+    public TensorBlocks open(List<TensorSource> sources) {
+      return new VariedBlocks(weight.open(sources), variation);
+    }
+  }
+
+  /**
+   * Numbers that a plan knows itself, in float32.
+   *
+   * @param values row-major
+   */
+  record Given(Shape shape, float[] values) implements TensorOrigin {
+    public Given {
+      values = values.clone();
+      if (shape.elements() != values.length) {
+        throw new IllegalArgumentException(values.length + " values do not make " + shape);
+      }
+    }
+
+    @Override
+    public DataType dataType() {
+      return DataType.F32;
+    }
+
+    @Override
+    public float[] values() {
+      return values.clone();
+    }
+
+    @Override
+    public long storedBytes() {
+      return 0;
+    }
+
+    @Override
+    public TensorBlocks open(List<TensorSource> sources) {
+      return new GivenBlocks(shape, values);
     }
   }
 }

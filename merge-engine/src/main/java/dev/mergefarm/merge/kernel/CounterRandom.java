@@ -59,6 +59,41 @@ public record CounterRandom(int key0, int key1, int stream2, int stream3) {
     return (words(counter)[word] >>> 8) * 0x1p-24f;
   }
 
+  /**
+   * Numbers of the standard normal distribution for consecutive elements (Box and Muller 1958).
+   * Element {@code n} and its neighbour {@code n ^ 1} are made from their two uniform numbers, so
+   * that no magnitude is above {@code sqrt(-2 ln 2^-24)}, about 5.77.
+   */
+  public void normals(long firstElement, float[] target) {
+    int done = 0;
+    while (done < target.length) {
+      long element = firstElement + done;
+      float[] group = normalGroup(element / GROUP);
+      int within = (int) (element % GROUP);
+      int count = Math.min(target.length - done, GROUP - within);
+      System.arraycopy(group, within, target, done, count);
+      done += count;
+    }
+  }
+
+  /** The normal numbers of the elements that share counters. */
+  private float[] normalGroup(long group) {
+    float[] numbers = new float[GROUP];
+    for (int counter = 0; counter < COUNTERS; counter++) {
+      int[] words = words(group * COUNTERS + counter);
+      for (int word = 0; word < words.length; word++) {
+        numbers[word * COUNTERS + counter] = (words[word] >>> 8) * 0x1p-24f;
+      }
+    }
+    for (int i = 0; i < GROUP; i += 2) {
+      double radius = Math.sqrt(-2 * Math.log(1 - numbers[i]));
+      double angle = 2 * Math.PI * numbers[i + 1];
+      numbers[i] = (float) (radius * Math.cos(angle));
+      numbers[i + 1] = (float) (radius * Math.sin(angle));
+    }
+    return numbers;
+  }
+
   /** The four random words of a counter. */
   int[] words(long counter) {
     int c0 = (int) counter;

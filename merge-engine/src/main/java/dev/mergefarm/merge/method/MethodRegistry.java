@@ -51,6 +51,11 @@ public final class MethodRegistry {
             new Passthrough()));
   }
 
+  /** The method that copies one model's tensors, for plans that put tensors together. */
+  public static MergeMethod copying() {
+    return new Passthrough();
+  }
+
   /** All methods, in the order in which help lists them. */
   public List<MergeMethod> all() {
     return List.copyOf(methods.values());

@@ -146,12 +146,18 @@ final class FilePlanner {
     copy(names, from.model(), from.source());
   }
 
-  private void copyTokenizer(Optional<String> template) {
-    List<String> present = donor.model().files();
-    boolean usable =
+  /** The files of a model's tokenizer; none where it is not whole. */
+  static List<String> tokenizerFiles(Model model) {
+    List<String> present = model.files();
+    boolean whole =
         present.contains(TOKENIZER_CONFIGURATION)
             && (present.contains(Vocabulary.FILE) || present.contains("tokenizer.model"));
-    if (!usable) {
+    return whole ? TOKENIZER_FILES.stream().filter(present::contains).toList() : List.of();
+  }
+
+  private void copyTokenizer(Optional<String> template) {
+    List<String> names = new ArrayList<>(tokenizerFiles(donor.model()));
+    if (names.isEmpty()) {
       template.ifPresent(
           _ ->
               problems.warning(
@@ -161,7 +167,6 @@ final class FilePlanner {
       return;
     }
     template(donor.model(), template, false);
-    List<String> names = new ArrayList<>(TOKENIZER_FILES);
     if (template.isPresent()) {
       names.removeAll(TEMPLATE_FILES);
     }

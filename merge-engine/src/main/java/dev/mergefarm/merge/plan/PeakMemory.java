@@ -27,6 +27,12 @@ public final class PeakMemory {
                     tensor.inputs().stream().mapToLong(input -> factors(input.origin())).sum())
             .max()
             .orElse(0);
+    long given =
+        tensors.stream()
+            .flatMap(tensor -> tensor.inputs().stream())
+            .filter(input -> input.origin() instanceof TensorOrigin.Given)
+            .mapToLong(input -> Float.BYTES * input.origin().shape().elements())
+            .sum();
     long stages = 0;
     for (PlannedModel model : models) {
       if (model instanceof PlannedModel.Stage(MergePlan plan)) {
@@ -35,16 +41,17 @@ public final class PeakMemory {
         stages += plan.summary().peakMemoryBytes() + Math.max(KEPT_BYTES, largest);
       }
     }
-    return engine + TENSORS_AT_ONCE * factors + stages;
+    return engine + TENSORS_AT_ONCE * factors + given + stages;
   }
 
   private static long factors(TensorOrigin origin) {
     return switch (origin) {
-      case TensorOrigin.Stored _ -> 0;
+      case TensorOrigin.Stored _, TensorOrigin.Given _ -> 0;
       case TensorOrigin.Joined joined ->
           joined.parts().stream().mapToLong(PeakMemory::factors).sum();
       case TensorOrigin.Gathered gathered ->
           gathered.matrices().stream().mapToLong(PeakMemory::factors).sum();
+      case TensorOrigin.Varied varied -> factors(varied.weight());
       case TensorOrigin.Adapted adapted ->
           factors(adapted.weight())
               + Float.BYTES

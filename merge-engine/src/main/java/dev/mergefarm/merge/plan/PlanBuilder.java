@@ -10,17 +10,14 @@ import dev.mergefarm.merge.method.BaseModelRule;
 import dev.mergefarm.merge.method.MergeMethod;
 import dev.mergefarm.merge.method.ParameterSpec;
 import dev.mergefarm.merge.method.ParameterValues;
-import dev.mergefarm.merge.method.TensorMerge;
 import dev.mergefarm.merge.output.OutputFile;
 import dev.mergefarm.merge.recipe.Compatibility;
 import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.merge.recipe.ParameterSettings;
 import dev.mergefarm.merge.recipe.Recipe;
 import dev.mergefarm.storage.model.ModelReference;
-import dev.mergefarm.storage.safetensors.ShardPlan;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
-import dev.mergefarm.storage.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -212,19 +209,20 @@ final class PlanBuilder {
 
   private List<PlannedTensor> tensors(
       List<TensorPlanner.Draft> drafts, TensorProblems tensorProblems) {
-    List<PlannedTensor> tensors = new ArrayList<>();
+    if (method.isPresent()) {
+      Optional<DataType> outputType = recipe.outputDataType().or(recipe::dataType);
+      return new DraftCheck(method.get(), outputType, options.seed(), tensorProblems)
+          .tensors(drafts);
+    }
     Set<String> names = new HashSet<>();
     for (TensorPlanner.Draft draft : drafts) {
-      if (!names.add(draft.name())) {
-        tensorProblems.error(
-            ErrorCode.INVALID_VALUE, draft.name(), "Two weights of the output have this name.");
-      } else if (method.isEmpty()) {
+      if (names.add(draft.name())) {
         compareShapes(draft, tensorProblems);
       } else {
-        planned(draft, tensorProblems).ifPresent(tensors::add);
+        DraftCheck.twice(draft, tensorProblems);
       }
     }
-    return tensors;
+    return List.of();
   }
 
   private void compareShapes(TensorPlanner.Draft draft, TensorProblems tensorProblems) {
@@ -236,47 +234,6 @@ final class PlanBuilder {
           draft.name(),
           "The models' tensors differ in shape: " + shapes + ".");
     }
-  }
-
-  private Optional<PlannedTensor> planned(
-      TensorPlanner.Draft draft, TensorProblems tensorProblems) {
-    Optional<DataType> outputType =
-        recipe.outputDataType().or(recipe::dataType).or(() -> storedType(draft));
-    PlannedTensor tensor =
-        new PlannedTensor(
-            new TensorSpec(draft.name(), DataType.F32, draft.inputs().getFirst().origin().shape()),
-            draft.embedding(),
-            draft.inputs(),
-            draft.base(),
-            draft.parameters(),
-            outputType);
-    Problems own = new Problems();
-    Optional<TensorMerge> merge =
-        TensorMerge.plan(
-            tensor.request(method.orElseThrow(), options.seed(), HeaderBlocks::new), own);
-    tensorProblems.addAll(own.all());
-    return merge.map(
-        found ->
-            new PlannedTensor(
-                new TensorSpec(draft.name(), found.outputType(), found.shape()),
-                draft.embedding(),
-                draft.inputs(),
-                draft.base(),
-                draft.parameters(),
-                outputType));
-  }
-
-  /**
-   * The type that all inputs are stored in, where one of them is computed in a wider one; otherwise
-   * the method's rule decides.
-   */
-  private static Optional<DataType> storedType(TensorPlanner.Draft draft) {
-    List<DataType> stored =
-        draft.inputs().stream().map(input -> input.origin().storedType()).distinct().toList();
-    boolean widened =
-        draft.inputs().stream()
-            .anyMatch(input -> input.origin().dataType() != input.origin().storedType());
-    return widened && stored.size() == 1 ? Optional.of(stored.getFirst()) : Optional.empty();
   }
 
   /** No tensor is left out in silence. */
@@ -304,56 +261,28 @@ final class PlanBuilder {
       List<NormalModule> modules,
       Optional<TokenizerPlanner> tokenizer,
       List<PlannedTensor> tensors) {
-    ShardPlan shards =
-        ShardPlan.of(tensors.stream().map(PlannedTensor::spec).toList(), options.shardBytes());
     List<OutputFile> files =
         new FilePlanner(recipe, text, method.orElseThrow(), inspector.usable(), options, problems)
             .files(architecture, modules, tokenizer, tensors);
-    List<PlannedTensor> inWritingOrder = inWritingOrder(tensors, shards);
-    PlanSummary summary =
-        new PlanSummary(
-            method.orElseThrow().name(),
-            className(architecture),
-            tensors.size(),
-            tensors.stream().mapToLong(PlannedTensor::bytesIn).sum(),
-            tensors.stream().mapToLong(tensor -> tensor.spec().bytes()).sum(),
-            shards.shards().size(),
-            PeakMemory.of(memoryBound, inspector.planned(), tensors),
-            digest(inWritingOrder, files));
-    return Optional.of(
-        new MergePlan(
+    PlanAssembly assembly =
+        new PlanAssembly(
             recipe.name(),
             text,
             method.orElseThrow(),
+            method.orElseThrow().name(),
+            className(architecture),
             options,
             inspector.planned(),
-            inWritingOrder,
-            shards,
-            files,
-            summary));
+            memoryBound);
+    PlanDigest digest = assembly.digest();
+    inspector.identify(digest);
+    return Optional.of(assembly.assemble(tensors, files, digest));
   }
 
   /** Several classes share a definition. */
   private String className(ArchitectureDefinition architecture) {
     String ofDonor = inspector.usable().getFirst().className();
     return ofDonor.isEmpty() ? architecture.name() : ofDonor;
-  }
-
-  /** Within a file, wider types come first; tensors are computed in the order of their bytes. */
-  private static List<PlannedTensor> inWritingOrder(List<PlannedTensor> tensors, ShardPlan shards) {
-    Map<String, PlannedTensor> byName = new HashMap<>();
-    tensors.forEach(tensor -> byName.put(tensor.spec().name(), tensor));
-    return shards.tensors().stream().map(info -> byName.get(info.name())).toList();
-  }
-
-  private String digest(List<PlannedTensor> tensors, List<OutputFile> files) {
-    PlanDigest digest = new PlanDigest();
-    digest.add(recipe.method()).add(Long.toString(options.seed()));
-    digest.add(Long.toString(options.shardBytes()));
-    inspector.identify(digest);
-    tensors.forEach(digest::tensor);
-    files.forEach(digest::file);
-    return digest.finish();
   }
 
   /** Finds values at the four levels of the recipe. */

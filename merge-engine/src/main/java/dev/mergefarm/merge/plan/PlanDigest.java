@@ -5,6 +5,7 @@ import dev.mergefarm.merge.output.OutputFile;
 import dev.mergefarm.storage.ObjectInfo;
 import dev.mergefarm.storage.manifest.Sha256;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeMap;
@@ -70,7 +71,21 @@ final class PlanDigest {
         origin(adapted.update().down());
         origin(adapted.update().up());
       }
+      case TensorOrigin.Varied varied -> {
+        add("varied:" + varied.variation());
+        origin(varied.weight());
+      }
+      case TensorOrigin.Given given -> {
+        add("given:" + given.shape());
+        numbers(given.values());
+      }
     }
+  }
+
+  private void numbers(float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, values.length));
+    bytes.asFloatBuffer().put(values);
+    digest.update(MemorySegment.ofArray(bytes.array()));
   }
 
   void file(OutputFile file) {

@@ -27,6 +27,7 @@ final class DeepSeek implements ModelFamily {
     double epsilon = config.positive("rms_norm_eps", 1e-6);
     boolean bias = config.flag("attention_bias", false);
     IntFunction<FeedForward> networks = networks(config, sizes);
+    config.onlyFlag("mlp_bias", false, "A bias of experts");
     Rotary rotary = RotaryReader.whole(config, sizes.heads().size(), 10_000).read();
     return Parts.decoder(
         config,

@@ -21,6 +21,8 @@ final class Mixtral implements ModelFamily {
     Optional<Integer> window = config.optionalCount("sliding_window");
     int count = config.count("num_local_experts", 8);
     Experts experts = Experts.read(config, sizes, count, 2, sizes.intermediate(), true);
+    config.onlyFlag("attention_bias", false, "A bias of attention");
+    config.onlyFlag("mlp_bias", false, "A bias of experts");
     Rotary rotary = RotaryReader.whole(config, sizes.heads().size(), 1_000_000).read();
     return Parts.decoder(
         config,

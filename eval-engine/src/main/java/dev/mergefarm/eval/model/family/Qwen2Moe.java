@@ -28,6 +28,8 @@ final class Qwen2Moe implements ModelFamily {
     boolean bias = config.flag("qkv_bias", true);
     List<Optional<Integer>> windows = Qwen2.windows(config, sizes);
     IntFunction<FeedForward> networks = networks(config, sizes);
+    config.onlyFlag("attention_bias", false, "A bias of attention");
+    config.onlyFlag("mlp_bias", false, "A bias of experts");
     Rotary rotary = RotaryReader.whole(config, sizes.heads().size(), 10_000).read();
     return Parts.decoder(
         config,

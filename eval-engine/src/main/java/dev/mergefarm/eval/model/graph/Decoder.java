@@ -98,15 +98,38 @@ public record Decoder(
                     && frequencies.regime(length) != frequencies.regime(length - 1));
   }
 
+  /** Sees the residual stream on its way. */
+  @FunctionalInterface
+  public interface StreamObserver {
+
+    /**
+     * Called before each layer.
+     *
+     * @param layer from 0
+     * @param stream [batch, tokens, hidden]; valid during the call
+     */
+    void entering(int layer, Tensor stream);
+  }
+
   /** The residual stream after the last layer, before the final norm: [batch, tokens, hidden]. */
   public Tensor hidden(ForwardPass pass) {
+    return hidden(
+        pass,
+        (_, _) -> {
+          // Nobody looks.
+        });
+  }
+
+  /** As {@link #hidden(ForwardPass)}, with an observer of what enters each layer. */
+  public Tensor hidden(ForwardPass pass, StreamObserver observer) {
     try (TensorScope scope = new TensorScope()) {
       prepare(pass);
       Tensor stream = embed(pass);
-      for (Layer layer : layers) {
+      for (int layer = 0; layer < layers.size(); layer++) {
         pass.context().cancellation().throwIfCancelled();
         try (Tensor before = stream) {
-          stream = applyAlone(layer, before, pass);
+          observer.entering(layer, before);
+          stream = applyAlone(layers.get(layer), before, pass);
         }
       }
       try (Tensor last = stream) {
