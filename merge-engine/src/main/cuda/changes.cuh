@@ -29,18 +29,19 @@ DEVICE float smallerOf(float x, float y) {
 }
 
 // Calls visit(j, values) for the vector of each of some inputs in order. Inputs is indexed by model and gives a Vector.
-template <class Inputs, class Visit>
+// So many loads are under way at a time.
+template <int LOADS = CACHED_INPUTS, class Inputs, class Visit>
 DEVICE void eachInput(const Inputs& inputs, int models, int64_t index, int count, Visit visit) {
-  for (int from = 0; from < models; from += CACHED_INPUTS) {
-    Stored stored[CACHED_INPUTS];
+  for (int from = 0; from < models; from += LOADS) {
+    Stored stored[LOADS];
 #pragma unroll
-    for (int j = 0; j < CACHED_INPUTS; j++) {
+    for (int j = 0; j < LOADS; j++) {
       if (from + j < models) {
         stored[j] = loadStored(inputs(from + j), index, count);
       }
     }
 #pragma unroll
-    for (int j = 0; j < CACHED_INPUTS; j++) {
+    for (int j = 0; j < LOADS; j++) {
       if (from + j < models) {
         float values[WIDTH];
         decode(inputs(from + j).type, stored[j], values);

@@ -29,13 +29,14 @@ struct Ranked {
   Vector inputs[MOST_INPUTS];
 };
 
-// Calls visit(row, values) for eight elements of each ranked row from first up to last.
-template <class Visit>
+// Calls visit(row, values) for eight elements of each ranked row from first up to last. Kernels that know variances are
+// apart from those that do not, which need fewer registers.
+template <bool VARIANCE, class Visit>
 DEVICE void eachRanked(
     const Ranked& ranked, int first, int last, int64_t element, int64_t index, int count, Visit visit) {
   FromBase fromBase;
   load(ranked.base, index, count, fromBase.base);
-  if (ranked.kind == RANKED_VARIANCE) {
+  if (VARIANCE) {
     auto inputs = [&](int j) -> const Vector& { return ranked.inputs[j]; };
     Changes changes(inputs, fromBase, ranked.models, index, count);
     float variances[WIDTH];
@@ -74,7 +75,8 @@ struct HighCounts {
 
 // A block counts in shared memory where the keys lie within 32 octaves of the largest that it sees first; the few others
 // go to the counts of all blocks at once. Zeros, which are many, are counted apart.
-KERNEL_WITH_BARRIERS(high_counts, HighCounts) {
+template <bool VARIANCE>
+DEVICE void highCounts(const HighCounts& p) {
   unsigned* window = reinterpret_cast<unsigned*>(sharedMemory);
   int rows = p.lastRow - p.firstRow;
   unsigned* largest = window + rows * WINDOW;
@@ -88,7 +90,7 @@ KERNEL_WITH_BARRIERS(high_counts, HighCounts) {
   int64_t vector = firstVector();
   if (vector < p.slice.vectors()) {
     int count = p.slice.within(vector);
-    eachRanked(
+    eachRanked<VARIANCE>(
         p.ranked, p.firstRow, p.lastRow, p.slice.first + vector * WIDTH, vector * WIDTH, count,
         [&](int row, const float* values) {
           unsigned most = 0;
@@ -110,7 +112,7 @@ KERNEL_WITH_BARRIERS(high_counts, HighCounts) {
   }
   for (; vector < p.slice.vectors(); vector += vectorStride()) {
     int count = p.slice.within(vector);
-    eachRanked(
+    eachRanked<VARIANCE>(
         p.ranked, p.firstRow, p.lastRow, p.slice.first + vector * WIDTH, vector * WIDTH, count,
         [&](int row, const float* values) {
           int place = row - p.firstRow;
@@ -155,6 +157,10 @@ KERNEL_WITH_BARRIERS(high_counts, HighCounts) {
   }
 }
 
+KERNEL_WITH_BARRIERS(high_counts, HighCounts, 512, 1) { highCounts<false>(p); }
+
+KERNEL_WITH_BARRIERS(high_counts_of_variance, HighCounts, 512, 1) { highCounts<true>(p); }
+
 static const int MOST_TARGETS = 64;
 
 // An element that a selection looks for: its row, and the upper bits of its key or the whole key.
@@ -178,14 +184,15 @@ struct LowCounts {
 };
 
 // Equal keys come in crowds, so each thread adds runs of them at once.
-KERNEL(low_counts, LowCounts) {
+template <bool VARIANCE>
+DEVICE void lowCounts(const LowCounts& p) {
   const unsigned mask = (1u << LOW_BITS) - 1;
   unsigned long long* counts = reinterpret_cast<unsigned long long*>(p.counts);
   unsigned long long* place = nullptr;
   unsigned long long run = 0;
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     int count = p.slice.within(vector);
-    eachRanked(
+    eachRanked<VARIANCE>(
         p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
         [&](int row, const float* values) {
           for (int target = 0; target < p.targets.count; target++) {
@@ -216,6 +223,10 @@ KERNEL(low_counts, LowCounts) {
   }
 }
 
+KERNEL(low_counts, LowCounts, 256, 2) { lowCounts<false>(p); }
+
+KERNEL(low_counts_of_variance, LowCounts, 256, 2) { lowCounts<true>(p); }
+
 static const int TIE_SEGMENT = 1 << 16;
 
 // How far the search for a target has come over all slices.
@@ -233,7 +244,8 @@ struct TieSearch {
 };
 
 // Counts the elements of each target's magnitude in each segment.
-KERNEL_WITH_BARRIERS(tie_counts, TieSearch) {
+template <bool VARIANCE>
+DEVICE void tieCounts(const TieSearch& p) {
   unsigned* found = reinterpret_cast<unsigned*>(sharedMemory);
   int64_t segments = (p.slice.count + TIE_SEGMENT - 1) / TIE_SEGMENT;
   for (int64_t segment = blockIdx.x; segment < segments; segment += gridDim.x) {
@@ -245,7 +257,7 @@ KERNEL_WITH_BARRIERS(tie_counts, TieSearch) {
     end = end < p.slice.vectors() ? end : p.slice.vectors();
     for (int64_t vector = segment * (TIE_SEGMENT / WIDTH) + threadIdx.x; vector < end; vector += blockDim.x) {
       int count = p.slice.within(vector);
-      eachRanked(
+      eachRanked<VARIANCE>(
           p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
           [&](int row, const float* values) {
             for (int target = 0; target < p.targets.count; target++) {
@@ -270,8 +282,13 @@ KERNEL_WITH_BARRIERS(tie_counts, TieSearch) {
   }
 }
 
+KERNEL_WITH_BARRIERS(tie_counts, TieSearch, 256, 2) { tieCounts<false>(p); }
+
+KERNEL_WITH_BARRIERS(tie_counts_of_variance, TieSearch, 256, 2) { tieCounts<true>(p); }
+
 // Finds the element of each target's rank among those of its magnitude, if it is in this slice: one warp for a target.
-KERNEL_WITH_BARRIERS(tie_locate, TieSearch) {
+template <bool VARIANCE>
+DEVICE void tieLocate(const TieSearch& p) {
   unsigned lane = threadIdx.x;
   int64_t segments = (p.slice.count + TIE_SEGMENT - 1) / TIE_SEGMENT;
   for (int target = blockIdx.x; target < p.targets.count; target += gridDim.x) {
@@ -291,7 +308,7 @@ KERNEL_WITH_BARRIERS(tie_locate, TieSearch) {
         bool equal = false;
         int64_t vector = index / WIDTH;
         int count = p.slice.within(vector);
-        eachRanked(
+        eachRanked<VARIANCE>(
             p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
             [&](int row, const float* values) {
               for (int i = 0; i < count; i++) {
@@ -315,6 +332,10 @@ KERNEL_WITH_BARRIERS(tie_locate, TieSearch) {
   }
 }
 
+KERNEL_WITH_BARRIERS(tie_locate, TieSearch, 32, 1) { tieLocate<false>(p); }
+
+KERNEL_WITH_BARRIERS(tie_locate_of_variance, TieSearch, 32, 1) { tieLocate<true>(p); }
+
 struct NonZeroCounts {
   Slice slice;
   uint64_t* counts;  // one for each row
@@ -332,11 +353,12 @@ DEVICE void addOfWarp(uint64_t* counter, unsigned number) {
   }
 }
 
-KERNEL_WITH_BARRIERS(non_zero_counts, NonZeroCounts) {
+template <bool VARIANCE>
+DEVICE void nonZeroCounts(const NonZeroCounts& p) {
   for (int64_t start = firstVector() - threadIdx.x; start < p.slice.vectors(); start += vectorStride()) {
     int64_t vector = start + threadIdx.x;
     int count = p.slice.within(vector);
-    eachRanked(
+    eachRanked<VARIANCE>(
         p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
         [&](int row, const float* values) {
           unsigned number = 0;
@@ -348,6 +370,10 @@ KERNEL_WITH_BARRIERS(non_zero_counts, NonZeroCounts) {
   }
 }
 
+KERNEL_WITH_BARRIERS(non_zero_counts, NonZeroCounts, 256, 2) { nonZeroCounts<false>(p); }
+
+KERNEL_WITH_BARRIERS(non_zero_counts_of_variance, NonZeroCounts, 256, 2) { nonZeroCounts<true>(p); }
+
 struct ActiveCounts {
   Slice slice;
   uint64_t* counts;  // for each model, the changes that it alone made and those it shares
@@ -356,7 +382,7 @@ struct ActiveCounts {
   Rows rows;
 };
 
-KERNEL_WITH_BARRIERS(active_counts, ActiveCounts) {
+KERNEL_WITH_BARRIERS(active_counts, ActiveCounts, 256, 2) {
   auto inputs = [&](int j) -> const Vector& { return p.rows.inputs[j]; };
   for (int64_t start = firstVector() - threadIdx.x; start < p.slice.vectors(); start += vectorStride()) {
     int64_t vector = start + threadIdx.x;

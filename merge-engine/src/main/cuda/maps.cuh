@@ -11,7 +11,7 @@ struct Convert {
 };
 
 // An input in another element type.
-KERNEL(convert, Convert) {
+KERNEL(convert, Convert, 256, 6) {
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     float values[WIDTH];
     int count = p.slice.within(vector);
@@ -34,7 +34,7 @@ struct WeightedSum {
   WeightedInput inputs[MOST_INPUTS];
 };
 
-KERNEL(weighted_sum, WeightedSum) {
+KERNEL(weighted_sum, WeightedSum, 256, 4) {
   auto inputs = [&](int j) -> const Vector& { return p.inputs[j].input; };
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     float sum[WIDTH];
@@ -134,9 +134,9 @@ DEVICE void taskVectorSum(const TaskVectorSum& p) {
   }
 }
 
-KERNEL(task_vector_sum, TaskVectorSum) { taskVectorSum<false>(p); }
+KERNEL(task_vector_sum, TaskVectorSum, 256, 2) { taskVectorSum<false>(p); }
 
-KERNEL_WITH_BARRIERS(task_vector_sum_drawn, TaskVectorSum) { taskVectorSum<true>(p); }
+KERNEL_WITH_BARRIERS(task_vector_sum_drawn, TaskVectorSum, 256, 2) { taskVectorSum<true>(p); }
 
 struct ActiveInput {
   Vector input;
@@ -153,7 +153,7 @@ struct ActiveSum {
   ActiveInput inputs[MOST_INPUTS];
 };
 
-KERNEL(active_sum, ActiveSum) {
+KERNEL(active_sum, ActiveSum, 256, 2) {
   auto inputs = [&](int j) -> const Vector& { return p.inputs[j].input; };
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     int count = p.slice.within(vector);
@@ -195,7 +195,7 @@ struct Fusion {
   float reserved;
 };
 
-KERNEL(fusion, Fusion) {
+KERNEL(fusion, Fusion, 256, 6) {
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     float base[WIDTH], other[WIDTH];
     int count = p.slice.within(vector);
@@ -237,7 +237,7 @@ struct InformedMean {
 };
 
 // In float64, because information spans many orders of magnitude.
-KERNEL(informed_mean, InformedMean) {
+KERNEL(informed_mean, InformedMean, 256, 2) {
   auto inputs = [&](int j) -> const Vector& { return p.inputs[j].input; };
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     double sums[WIDTH] = {0, 0, 0, 0, 0, 0, 0, 0};
@@ -289,7 +289,7 @@ struct GroupedSum {
   GroupedInput inputs[MOST_INPUTS];
 };
 
-KERNEL(grouped_sum, GroupedSum) {
+KERNEL(grouped_sum, GroupedSum, 256, 2) {
   auto inputs = [&](int j) -> const Vector& { return p.inputs[j].input; };
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     float base[WIDTH] = {0, 0, 0, 0, 0, 0, 0, 0};
@@ -327,7 +327,7 @@ struct Swap {
   float reserved;
 };
 
-KERNEL(swap, Swap) {
+KERNEL(swap, Swap, 256, 6) {
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     float base[WIDTH], other[WIDTH];
     int count = p.slice.within(vector);
@@ -359,7 +359,7 @@ struct WeighedChanges {
   WeighedInput inputs[MOST_INPUTS];
 };
 
-KERNEL(weighed_changes, WeighedChanges) {
+KERNEL(weighed_changes, WeighedChanges, 256, 2) {
   auto inputs = [&](int j) -> const Vector& { return p.inputs[j].input; };
   for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     int count = p.slice.within(vector);

@@ -82,7 +82,7 @@ DEVICE void scatter(const Ordered& from, const Ordered& to, unsigned* counts, in
 }
 
 // Orders each row by magnitude with a stable radix sort, eight bits at a time, then draws by rank. A block works on a row.
-KERNEL_WITH_BARRIERS(ranked_mask, RankedMask) {
+KERNEL_WITH_BARRIERS(ranked_mask, RankedMask, 256, 4) {
   unsigned* counts = reinterpret_cast<unsigned*>(sharedMemory);
   unsigned* totals = counts + RANKING_WARPS * DIGITS;
   unsigned& single = totals[RANKING_WARPS];

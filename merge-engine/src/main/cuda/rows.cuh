@@ -38,7 +38,7 @@ DEVICE void loadRow(const Rows& rows, int row, int64_t index, int count, float* 
 }
 
 // Sums the products of each row's part of each window.
-KERNEL(grouped_windows, GroupedProducts) {
+KERNEL(grouped_windows, GroupedProducts, 256, 4) {
   int64_t windows = (p.slice.count + PRODUCT_WINDOW - 1) / PRODUCT_WINDOW;
   for (int64_t item = firstVector(); item < windows * p.pairs; item += vectorStride()) {
     int pair = static_cast<int>(item / windows);
@@ -73,7 +73,7 @@ KERNEL(grouped_windows, GroupedProducts) {
 }
 
 // Adds up each row's windows, segment by segment.
-KERNEL(grouped_rows, GroupedProducts) {
+KERNEL(grouped_rows, GroupedProducts, 256, 6) {
   for (int64_t item = firstVector(); item < p.groups * p.pairs; item += vectorStride()) {
     int pair = static_cast<int>(item % p.pairs);
     int64_t group = p.firstGroup + item / p.pairs;
@@ -95,7 +95,7 @@ KERNEL(grouped_rows, GroupedProducts) {
 }
 
 // Sums the products of each column, segment by segment.
-KERNEL(grouped_columns, GroupedProducts) {
+KERNEL(grouped_columns, GroupedProducts, 256, 6) {
   for (int64_t item = firstVector(); item < p.groups * p.pairs; item += vectorStride()) {
     int pair = static_cast<int>(item / p.groups);
     int64_t column = item % p.groups;
@@ -191,7 +191,7 @@ static const int ROW_TILE = 256;
 
 // The Kullback-Leibler divergence of each row's softmax from the base's. A warp works on a row: it exponentiates together,
 // and adds in the twin's order, sixteen lanes for each row's sum and one for the divergence.
-KERNEL_WITH_BARRIERS(row_divergences, RowDivergences) {
+KERNEL_WITH_BARRIERS(row_divergences, RowDivergences, 256, 5) {
   unsigned lane = threadIdx.x % 32;
   float* origin = reinterpret_cast<float*>(sharedMemory) + threadIdx.x / 32 * 2 * ROW_TILE;
   float* changed = origin + ROW_TILE;

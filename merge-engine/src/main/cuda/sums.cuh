@@ -118,14 +118,14 @@ struct RowSums {
   Rows rows;
 };
 
-KERNEL_WITH_BARRIERS(row_sums, RowSums) {
+KERNEL_WITH_BARRIERS(row_sums, RowSums, 128, 8) {
   auto inputs = [&](int j) -> const Vector& { return p.rows.inputs[j]; };
   sumSegments(p.slice, p.sums, [&](int64_t index, int count, auto write) {
     FromBase fromBase = {{0, 0, 0, 0, 0, 0, 0, 0}};
     if (p.rows.fromBase) {
       load(p.rows.base, index, count, fromBase.base);
     }
-    eachInput(inputs, p.rows.models, index, count, [&](int j, float* values) {
+    eachInput<2>(inputs, p.rows.models, index, count, [&](int j, float* values) {
       if (p.rows.fromBase) {
         fromBase(j, values);
       }
@@ -154,7 +154,7 @@ DEVICE void thinnedSums(const ThinnedSums& p) {
   sumSegments(p.slice, p.sums, [&](int64_t index, int count, auto write) {
     FromBase fromBase;
     load(p.thinned.base, index, count, fromBase.base);
-    eachInput(inputs, p.thinned.models, index, count, [&](int j, float* change) {
+    eachInput<2>(inputs, p.thinned.models, index, count, [&](int j, float* change) {
       fromBase(j, change);
       write(2 * j, change);
       thinOut<DRAWS>(p.thinned.vectors[j], p.slice.first + index, count, change);
@@ -163,9 +163,9 @@ DEVICE void thinnedSums(const ThinnedSums& p) {
   });
 }
 
-KERNEL_WITH_BARRIERS(thinned_sums, ThinnedSums) { thinnedSums<false>(p); }
+KERNEL_WITH_BARRIERS(thinned_sums, ThinnedSums, 128, 4) { thinnedSums<false>(p); }
 
-KERNEL_WITH_BARRIERS(thinned_sums_drawn, ThinnedSums) { thinnedSums<true>(p); }
+KERNEL_WITH_BARRIERS(thinned_sums_drawn, ThinnedSums, 128, 4) { thinnedSums<true>(p); }
 
 struct VaryingSums {
   Slice slice;
@@ -177,7 +177,7 @@ struct VaryingSums {
 };
 
 // The changes where they vary enough, as in the kernel weighed_changes.
-KERNEL_WITH_BARRIERS(varying_sums, VaryingSums) {
+KERNEL_WITH_BARRIERS(varying_sums, VaryingSums, 128, 3) {
   auto inputs = [&](int j) -> const Vector& { return p.rows.inputs[j]; };
   sumSegments(p.slice, p.sums, [&](int64_t index, int count, auto write) {
     FromBase fromBase;

@@ -1,5 +1,7 @@
 // Runs kernels that were compiled for this machine: mergefarm_launch is called from Java, or from a stand-in for a driver.
+#ifndef MERGEFARM_WITHOUT_KERNELS
 #include "../../main/cuda/kernels.cu"
+#endif
 
 #include <stdlib.h>
 

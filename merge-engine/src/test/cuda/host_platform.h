@@ -74,8 +74,8 @@ void exchangeAll(uint64_t given, uint64_t* ofLanes);
   static host::Kernel name##_kernel(                                                                  \
       #name, [](const void* bytes) { name(*static_cast<const Parameters*>(bytes)); }, sizeof(Parameters), barriers); \
   static void name(const Parameters& p)
-#define KERNEL(name, Parameters) HOST_KERNEL(name, Parameters, false)
-#define KERNEL_WITH_BARRIERS(name, Parameters) HOST_KERNEL(name, Parameters, true)
+#define KERNEL(name, Parameters, threads, blocks) HOST_KERNEL(name, Parameters, false)
+#define KERNEL_WITH_BARRIERS(name, Parameters, threads, blocks) HOST_KERNEL(name, Parameters, true)
 
 #define threadIdx (host::block.current->index)
 #define blockIdx (host::block.index)

@@ -42,4 +42,9 @@ record ChangeVariance(int base, List<Integer> inputs) implements KeyRows {
   public void write(KernelSlice slice, KernelCall call) {
     Kind.VARIANCE.write(call, base, inputs, 0, 1);
   }
+
+  @Override
+  public String kernel(String name) {
+    return name + "_of_variance";
+  }
 }

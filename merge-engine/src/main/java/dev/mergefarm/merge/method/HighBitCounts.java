@@ -57,7 +57,7 @@ record HighBitCounts(KeyRows rows) implements Reduction<Histogram[]> {
         Math.min(MOST_ROWS, (slice.sharedMemory() - MOST_ROWS * Integer.BYTES) / WINDOW_BYTES);
     for (int first = 0; first < rows.count(); first += most) {
       int last = Math.min(rows.count(), first + most);
-      KernelCall call = slice.kernel("high_counts").address(slice.result());
+      KernelCall call = slice.kernel(rows.kernel("high_counts")).address(slice.result());
       call.int32(first).int32(last);
       rows.write(slice, call);
       long vectors = (slice.count() + 7) / 8;

@@ -15,6 +15,11 @@ interface KeyRows {
   /** Adds itself to a kernel's parameter, as long with few inputs as with many. */
   void write(KernelSlice slice, KernelCall call);
 
+  /** The name of the kernel that does something with these values. */
+  default String kernel(String name) {
+    return name;
+  }
+
   /** How the kernels tell rankings apart. */
   enum Kind {
     CHANGES,

@@ -44,7 +44,7 @@ record LowBitCounts(KeyRows rows, List<MagnitudeTarget> targets) implements Redu
   }
 
   private void launch(KernelSlice slice) {
-    KernelCall call = slice.kernel("low_counts").address(slice.result());
+    KernelCall call = slice.kernel(rows.kernel("low_counts")).address(slice.result());
     rows.write(slice, call);
     call.int32(targets.size()).int32(0);
     targets.forEach(target -> target.write(call, target.high(), target.rank()));

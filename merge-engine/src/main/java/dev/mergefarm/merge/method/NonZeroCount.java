@@ -40,7 +40,7 @@ record NonZeroCount(KeyRows rows) implements Reduction<long[]> {
   }
 
   private void launch(KernelSlice slice) {
-    KernelCall call = slice.kernel("non_zero_counts").address(slice.result());
+    KernelCall call = slice.kernel(rows.kernel("non_zero_counts")).address(slice.result());
     rows.write(slice, call);
     call.overElements();
   }

@@ -22,12 +22,12 @@ record SegmentSums(Kind kind, int rows, long segment) {
     MAGNITUDES
   }
 
-  private static final int THREADS = 256;
+  private static final int THREADS = 128;
 
   /** Terms that a block of threads sums at the same time. */
-  private static final int TERMS_OF_A_LAUNCH = 64;
+  private static final int TERMS_OF_A_LAUNCH = 32;
 
-  private static final int LARGEST_TILE = 2048;
+  private static final int LARGEST_TILE = 1024;
   private static final int SHARED_BYTES = 36 << 10;
 
   /** Floats between the rows of a tile, so that rows lie in different banks of shared memory. */

@@ -148,7 +148,7 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
     }
 
     private KernelCall call(KernelSlice slice, String kernel, long counts) {
-      KernelCall call = slice.kernel(kernel).address(slice.result()).address(counts);
+      KernelCall call = slice.kernel(rows.kernel(kernel)).address(slice.result()).address(counts);
       rows.write(slice, call);
       call.int32(keys.length).int32(0);
       for (int i = 0; i < keys.length; i++) {

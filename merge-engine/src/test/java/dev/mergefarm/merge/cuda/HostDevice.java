@@ -26,9 +26,17 @@ public final class HostDevice implements Device {
   private static final byte POISON = (byte) 0xa9;
   private static final byte GUARDED = (byte) 0x5c;
 
+  /** Kernels that lack a barrier give something else in another order. */
+  public enum Order {
+    FORWARDS,
+    BACKWARDS,
+    /** One launch forwards, the next backwards. */
+    CHANGING
+  }
+
   private final Arena library = Arena.ofShared();
   private final MethodHandle launch;
-  private final boolean backwards;
+  private final Order order;
   private final long budget;
   private final int multiprocessors;
   private final TreeMap<Long, Memory> memory = new TreeMap<>();
@@ -38,9 +46,9 @@ public final class HostDevice implements Device {
 
   /**
    * @param kernels the library
-   * @param backwards whether the threads of a block run from the last to the first
+   * @param order in which the threads of a block run
    */
-  public HostDevice(Path kernels, boolean backwards, long budget, int multiprocessors) {
+  public HostDevice(Path kernels, Order order, long budget, int multiprocessors) {
     SymbolLookup symbols = SymbolLookup.libraryLookup(kernels, library);
     launch =
         Linker.nativeLinker()
@@ -54,14 +62,14 @@ public final class HostDevice implements Device {
                     ValueLayout.JAVA_INT,
                     ValueLayout.ADDRESS,
                     ValueLayout.JAVA_INT));
-    this.backwards = backwards;
+    this.order = order;
     this.budget = budget;
     this.multiprocessors = multiprocessors;
   }
 
-  /** A device of two processors with a gibibyte. */
+  /** A device of two processors with a gibibyte, whose threads change their order. */
   public HostDevice(Path kernels) {
-    this(kernels, false, 1L << 30, 2);
+    this(kernels, Order.CHANGING, 1L << 30, 2);
   }
 
   @Override
@@ -267,9 +275,6 @@ public final class HostDevice implements Device {
   @Override
   public void launch(
       String kernel, LaunchShape shape, MemorySegment parameters, DeviceStream stream) {
-    synchronized (this) {
-      launches++;
-    }
     int outcome;
     try (Arena arena = Arena.ofConfined()) {
       outcome =
@@ -280,7 +285,7 @@ public final class HostDevice implements Device {
                   shape.threads(),
                   shape.sharedBytes(),
                   parameters,
-                  backwards ? 1 : 0);
+                  nextIsBackwards() ? 1 : 0);
     } catch (Throwable failure) {
       throw new IllegalStateException("the kernel could not be called", failure);
     }
@@ -291,6 +296,15 @@ public final class HostDevice implements Device {
               ? "there is no kernel " + kernel
               : "threads of " + kernel + " wait for each other for ever");
     }
+  }
+
+  private synchronized boolean nextIsBackwards() {
+    launches++;
+    return switch (order) {
+      case FORWARDS -> false;
+      case BACKWARDS -> true;
+      case CHANGING -> launches % 2 == 0;
+    };
   }
 
   @Override
