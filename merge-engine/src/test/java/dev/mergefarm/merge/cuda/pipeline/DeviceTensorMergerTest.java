@@ -59,7 +59,8 @@ class DeviceTensorMergerTest {
   private TensorMerger merger(int count, long budget, PipelineSettings settings) {
     List<Source> sources =
         IntStream.range(0, count)
-            .mapToObj(index -> new Source(new HostDevice(kernels, false, budget, 2)))
+            .mapToObj(
+                index -> new Source(new HostDevice(kernels, HostDevice.Order.FORWARDS, budget, 2)))
             .toList();
     pool = new DevicePool(sources, processor, settings, timeline);
     return pool.merger(IntStream.range(0, count).boxed().toList());
