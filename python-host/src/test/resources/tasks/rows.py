@@ -22,7 +22,7 @@ process_none = functools.partial(
 )
 
 process_functions = {
-    f"process_the_{subject}": partial(process_docs, subject=subject) for subject in SUBJECTS
+    f"process_the_{subject.upper().replace(' ', '_').lower()}": partial(process_docs, subject=subject) for subject in SUBJECTS
 }
 
 globals().update(process_functions)

@@ -91,7 +91,7 @@ class RowFiltersTest {
         "process_algebra",
         "process_none",
         "process_the_algebra",
-        "process_the_world history",
+        "process_the_world_history",
         "process_the_'quoted'",
         "named_history",
         "starts",

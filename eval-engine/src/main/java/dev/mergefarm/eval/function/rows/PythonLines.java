@@ -42,9 +42,7 @@ final class PythonLines {
   private static final Pattern TOKEN =
       Pattern.compile(
           "(?<blank>[ \\t]+|\\\\\\n|#[^\\n]*)"
-              + "|(?<string>(?i:rb|br|fr|rf|[rbuf])?(?:\"\"\"(?:[^\\\\]|\\\\.)*?\"\"\""
-              + "|'''(?:[^\\\\]|\\\\.)*?'''"
-              + "|\"(?:[^\"\\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\\n]|\\\\.)*'))"
+              + "|(?<string>(?i:rb|br|fr|rf|[rbuf])?(?<quotes>\"\"\"|'''|\"|'))"
               + "|(?<name>[\\p{L}_][\\p{L}\\p{N}_]*)"
               + "|(?<number>[0-9][0-9A-Za-z_.]*)"
               + "|(?<operator>->|:=|\\*\\*|//|==|!=|<=|>=|<<|>>|[-+*/%@&|^~<>=.,:;()\\[\\]{}])"
@@ -82,8 +80,14 @@ final class PythonLines {
         endLine();
         atStart = depth == 0;
       } else if (matcher.group("blank") == null) {
-        add(token(matcher));
+        int end = matcher.group("string") == null ? matcher.end() : end(text, matcher);
+        if (end < 0) {
+          return false;
+        }
+        add(token(matcher, text.substring(place, end)));
+        place = end;
         atStart = false;
+        continue;
       } else {
         atStart = false;
       }
@@ -92,8 +96,24 @@ final class PythonLines {
     return depth == 0;
   }
 
-  private static Token token(Matcher matcher) {
-    String text = matcher.group();
+  /** The end of a string that starts here; -1 where it has none. */
+  private static int end(String text, Matcher start) {
+    String quotes = start.group("quotes");
+    for (int place = start.end(); place < text.length(); place++) {
+      char c = text.charAt(place);
+      if (text.startsWith(quotes, place)) {
+        return place + quotes.length();
+      }
+      if (c == '\\') {
+        place++;
+      } else if (c == '\n' && quotes.length() == 1) {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  private static Token token(Matcher matcher, String text) {
     if (matcher.group("string") != null) {
       boolean format = text.substring(0, Math.min(2, text.length())).matches("(?i)f.|rf");
       return new Token(format ? Kind.FORMAT : Kind.STRING, text);

@@ -4,6 +4,7 @@ import dev.mergefarm.eval.function.rows.PythonLines.Kind;
 import dev.mergefarm.eval.function.rows.PythonLines.Token;
 import dev.mergefarm.eval.template.PythonLiteral;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +21,8 @@ final class TokenCursor {
     }
   }
 
-  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)\\}");
+  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)((?:\\.\\w+\\([^(){}]*\\))*)\\}");
+  private static final Pattern CALL = Pattern.compile("\\.(\\w+)\\(([^()]*)\\)");
 
   private final List<Token> tokens;
   private int place;
@@ -119,7 +121,7 @@ final class TokenCursor {
     return known.get(name);
   }
 
-  /** {@code f"..."} whose places are names of texts. */
+  /** {@code f"..."} whose places are names of texts, with simple methods. */
   private static String filled(String literal, Map<String, Object> known) throws Unexpected {
     String text = String.valueOf(PythonLiteral.parse(literal.replaceFirst("[fF]", "")));
     Matcher places = PLACE.matcher(text);
@@ -129,7 +131,7 @@ final class TokenCursor {
         throw new Unexpected();
       }
       places.appendReplacement(filled, "");
-      filled.append(value);
+      filled.append(changed(value, places.group(2)));
     }
     int rest = filled.length();
     places.appendTail(filled);
@@ -138,6 +140,40 @@ final class TokenCursor {
       throw new Unexpected();
     }
     return filled.toString();
+  }
+
+  private static String changed(String text, String calls) throws Unexpected {
+    Matcher each = CALL.matcher(calls);
+    String result = text;
+    while (each.find()) {
+      result =
+          switch (each.group(1)) {
+            case "lower" -> ascii(result).toLowerCase(Locale.ROOT);
+            case "upper" -> ascii(result).toUpperCase(Locale.ROOT);
+            case "replace" -> replaced(result, each.group(2));
+            default -> throw new Unexpected();
+          };
+    }
+    return result;
+  }
+
+  /** Other letters change their case by rules of their own. */
+  private static String ascii(String text) throws Unexpected {
+    if (text.chars().anyMatch(c -> c > 126)) {
+      throw new Unexpected();
+    }
+    return text;
+  }
+
+  private static String replaced(String text, String arguments) throws Unexpected {
+    if (PythonLiteral.parse("[" + arguments + "]") instanceof List<?> pair
+        && pair.size() == 2
+        && pair.get(0) instanceof String old
+        && !old.isEmpty()
+        && pair.get(1) instanceof String replacement) {
+      return text.replace(old, replacement);
+    }
+    throw new Unexpected();
   }
 
   /** Passes over an annotation, up to a comma, a bracket or a sign that ends it. */

@@ -102,6 +102,14 @@ class RowFilterReaderTest {
   }
 
   @Test
+  void longTextsAreReadToTheirEnd() {
+    String filler = "x\\n\"'".repeat(20_000);
+    String source = "TEXT = \"\"\"" + filler + "\"\"\"\n" + PLAIN;
+    assertThat(RowFilterReader.read(source, "process_law")).isPresent();
+    assertThat(RowFilterReader.read("TEXT = '''" + filler + "\n" + PLAIN, "process_law")).isEmpty();
+  }
+
+  @Test
   void decoratedFunctionsAreLeftToPython() {
     String source = "@cached\ndef f(d):\n    return d.filter(lambda x: x['c'] == 1)\n";
     assertThat(RowFilterReader.read(source, "f")).isEmpty();
