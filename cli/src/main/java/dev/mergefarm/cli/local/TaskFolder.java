@@ -29,7 +29,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 public final class TaskFolder {
 
   private static final Set<String> SUFFIXES =
-      Set.of("yaml", "yml", "py", "json", "jsonl", "csv", "parquet", "txt");
+      Set.of(
+          "yaml", "yml", "py", "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "txt", "gz",
+          "zst");
 
   private TaskFolder() {}
 

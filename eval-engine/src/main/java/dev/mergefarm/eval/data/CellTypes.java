@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 final class CellTypes {
 
-  private static final Set<String> NOTHING =
+  static final Set<String> NOTHING =
       Set.of(
           "",
           "#N/A",
@@ -39,7 +39,11 @@ final class CellTypes {
   private static final Set<String> TRUTHS =
       Set.of("True", "TRUE", "true", "False", "FALSE", "false");
 
-  private CellTypes() {}
+  private final CsvDialect dialect;
+
+  private CellTypes(CsvDialect dialect) {
+    this.dialect = dialect;
+  }
 
   private enum Kind {
     WHOLE,
@@ -48,7 +52,14 @@ final class CellTypes {
     TEXT
   }
 
-  static List<Map<String, Object>> infer(List<Map<String, Object>> rows) {
+  /**
+   * @param dialect says which texts mean nothing, and what is left out of numbers
+   */
+  static List<Map<String, Object>> infer(List<Map<String, Object>> rows, CsvDialect dialect) {
+    return new CellTypes(dialect).infer(rows);
+  }
+
+  private List<Map<String, Object>> infer(List<Map<String, Object>> rows) {
     if (rows.isEmpty()) {
       return rows;
     }
@@ -64,16 +75,16 @@ final class CellTypes {
         .toList();
   }
 
-  private static boolean isNothing(Object cell) {
-    return cell == null || NOTHING.contains(cell);
+  private boolean isNothing(Object cell) {
+    return cell == null || dialect.nothing().contains(cell);
   }
 
-  private static Kind kind(String column, List<Map<String, Object>> rows) {
+  private Kind kind(String column, List<Map<String, Object>> rows) {
     List<String> cells =
         rows.stream()
             .map(row -> row.get(column))
             .filter(c -> !isNothing(c))
-            .map(String::valueOf)
+            .map(cell -> number(cell.toString()))
             .toList();
     boolean gaps = cells.size() < rows.size();
     if (cells.isEmpty()) {
@@ -88,17 +99,21 @@ final class CellTypes {
     return cells.stream().allMatch(TRUTHS::contains) ? Kind.TRUTH : Kind.TEXT;
   }
 
-  private static Object value(Kind kind, Object cell) {
+  private Object value(Kind kind, Object cell) {
     if (isNothing(cell)) {
       return null;
     }
-    String text = cell.toString();
+    String text = kind == Kind.TEXT ? cell.toString() : number(cell.toString());
     return switch (kind) {
       case WHOLE -> Long.parseLong(text.strip());
       case FRACTION -> fraction(text.strip());
       case TRUTH -> text.equalsIgnoreCase("true");
       case TEXT -> text;
     };
+  }
+
+  private String number(String cell) {
+    return dialect.thousands().map(mark -> cell.replace(mark.toString(), "")).orElse(cell);
   }
 
   private static double fraction(String text) {

@@ -25,10 +25,9 @@ enum DataFormat {
     return Arrays.stream(values()).filter(format -> format.key.equals(path)).findFirst();
   }
 
-  /** The format of a file by the end of its name; {@code .gz} does not count. */
+  /** The format of a file by the end of its name; how it is packed does not count. */
   static Optional<DataFormat> ofFile(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    String plain = lower.endsWith(".gz") ? lower.substring(0, lower.length() - 3) : lower;
+    String plain = PackedFiles.plainName(name).toLowerCase(Locale.ROOT);
     return Arrays.stream(values())
         .filter(format -> format.endings.stream().anyMatch(plain::endsWith))
         .findFirst();

@@ -2,13 +2,9 @@ package dev.mergefarm.eval.data;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
-import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /** Finds the files of data sets and reads them. Safe from many threads. */
 public final class DatasetReader {
@@ -128,7 +123,12 @@ public final class DatasetReader {
       try {
         rows.addAll(read(file, kind, options));
       } catch (IOException e) {
-        throw new UncheckedIOException("Data file " + file.name() + " cannot be read", e);
+        throw PackedFiles.isPacked(file.name())
+            ? new MergefarmException(
+                ErrorCode.MALFORMED_DATA,
+                "Data file " + file.name() + " cannot be unpacked: " + e.getMessage() + ".",
+                e)
+            : new UncheckedIOException("Data file " + file.name() + " cannot be read", e);
       }
     }
     return ColumnTypes.unify(rows);
@@ -138,45 +138,25 @@ public final class DatasetReader {
       DataFile file, DataFormat format, Map<String, Object> options) throws IOException {
     return switch (format) {
       case JSON -> {
-        try (InputStream content = open(file)) {
+        try (InputStream content = PackedFiles.open(file)) {
           yield JsonRows.read(
               file.name(), content, Optional.ofNullable((String) options.get("field")));
         }
       }
-      case TEXT -> lines(file);
+      case TEXT -> {
+        try (InputStream content = PackedFiles.open(file)) {
+          yield TextRows.read(file.name(), content, options);
+        }
+      }
       case CSV -> {
-        String absent = file.name().contains(".tsv") ? "\t" : ",";
-        Object delimiter = options.getOrDefault("sep", options.getOrDefault("delimiter", absent));
-        List<String> columns =
-            options.get("column_names") instanceof List<?> names
-                ? names.stream().map(String::valueOf).toList()
-                : List.of();
-        yield CellTypes.infer(
-            withLocalPath(
-                file, path -> TableRows.csv(file.name(), path, delimiter.toString(), columns)));
+        boolean tabs = PackedFiles.plainName(file.name()).endsWith(".tsv");
+        CsvDialect dialect = CsvDialect.of(options, tabs);
+        try (InputStream content = PackedFiles.open(file)) {
+          yield CellTypes.infer(CsvRows.read(file.name(), content, dialect), dialect);
+        }
       }
       case PARQUET -> withLocalPath(file, path -> TableRows.parquet(file.name(), path));
     };
-  }
-
-  /** The file's bytes, unpacked if they are gzip. */
-  private static InputStream open(DataFile file) throws IOException {
-    BufferedInputStream content = new BufferedInputStream(file.content().open());
-    content.mark(2);
-    boolean packed = content.read() == 0x1f && content.read() == 0x8b;
-    content.reset();
-    return packed ? new GZIPInputStream(content) : content;
-  }
-
-  private static List<Map<String, Object>> lines(DataFile file) throws IOException {
-    try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
-      List<Map<String, Object>> rows = new ArrayList<>();
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        rows.add(new LinkedHashMap<>(Map.of("text", line)));
-      }
-      return rows;
-    }
   }
 
   private interface PathReader {
@@ -188,13 +168,13 @@ public final class DatasetReader {
       throws IOException {
     boolean plain =
         file.path().isPresent()
-            && !file.name().endsWith(".gz")
+            && !PackedFiles.isPacked(file.name())
             && !file.path().get().toString().matches(".*[*?\\[\\]{}].*");
     if (plain) {
       return reader.read(file.path().get());
     }
     Path copy = Files.createTempFile("mergefarm-data", ".bin");
-    try (InputStream content = open(file)) {
+    try (InputStream content = PackedFiles.open(file)) {
       Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
       return reader.read(copy);
     } finally {

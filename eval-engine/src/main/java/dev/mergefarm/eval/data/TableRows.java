@@ -15,35 +15,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.duckdb.DuckDBStruct;
 
-/** Reads parquet and CSV files with DuckDB, which knows nothing but the one file it is given. */
+/** Reads parquet files with DuckDB, which knows nothing but the one file it is given. */
 final class TableRows {
 
   private TableRows() {}
 
   static List<Map<String, Object>> parquet(String name, Path path) {
     return query(name, "SELECT * FROM read_parquet(" + quote(path.toString()) + ")");
-  }
-
-  /**
-   * Every cell as text; an empty cell and a missing one are null.
-   *
-   * @param columns names in place of a header line; empty to take them from the first line
-   */
-  static List<Map<String, Object>> csv(
-      String name, Path path, String delimiter, List<String> columns) {
-    String names =
-        columns.isEmpty()
-            ? "header=true"
-            : "header=false, names=["
-                + columns.stream().map(TableRows::quote).collect(Collectors.joining(","))
-                + "]";
-    return query(
-        name,
-        "SELECT * FROM read_csv(%s, all_varchar=true, delim=%s, quote='\"', escape='\"', %s)"
-            .formatted(quote(path.toString()), quote(delimiter), names));
   }
 
   private static String quote(String text) {

@@ -3,7 +3,9 @@ package dev.mergefarm.eval.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.common.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -142,6 +144,88 @@ class DatasetReaderTest {
             read(
                 "csv", "a.csv", content, Map.of("column_names", List.of("name", "n"), "sep", "\t")))
         .containsExactly(row("name", "x", "n", 1L), row("name", "y", "n", 2L));
+  }
+
+  @Test
+  void csvDialectsAreReadAsPandasReadsThem() {
+    assertThat(
+            csv(
+                "# made by hand\r\na;b;a;\r\n'x;1';1.000; 'q;\r\n\r\n'it''s';2;z\r\n",
+                Map.of("sep", ";", "quotechar", "'", "skiprows", 1L, "thousands", ".")))
+        .containsExactly(
+            row("a", "x;1", "b", 1000L, "a.1", " 'q", "Unnamed: 3", null),
+            row("a", "it's", "b", 2L, "a.1", "z", "Unnamed: 3", null));
+    assertThat(csv("a,b\n\"x,1,2\n", Map.of("quoting", 3L, "names", List.of("p", "q", "r"))))
+        .containsExactly(row("p", "a", "q", "b", "r", null), row("p", "\"x", "q", "1", "r", 2.0));
+    assertThat(csv("a,b\nx\\,y, NA\nz,-\n", Map.of("escapechar", "\\", "na_values", "-")))
+        .containsExactly(row("a", "x,y", "b", " NA"), row("a", "z", "b", null));
+    assertThat(csv("a,b\nNA,\n", Map.of("keep_default_na", false)))
+        .containsExactly(row("a", "NA", "b", ""));
+    assertThat(csv("1,2\n3,4\n", mapWithNullHeader()))
+        .containsExactly(row("0", 1L, "1", 2L), row("0", 3L, "1", 4L));
+    assertThat(csv("a,b\n\"two\nlines\",\"q\"\"q\"r\n", Map.of()))
+        .containsExactly(row("a", "two\nlines", "b", "q\"qr"));
+    byte[] latin = "a\nä\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(read("csv", "a.csv", latin, Map.of("encoding", "latin-1")))
+        .containsExactly(row("a", "ä"));
+  }
+
+  private static List<Map<String, Object>> csv(String content, Map<String, Object> options) {
+    return read("csv", "a.csv", content.getBytes(StandardCharsets.UTF_8), options);
+  }
+
+  private static Map<String, Object> mapWithNullHeader() {
+    return row("header", null);
+  }
+
+  @Test
+  void malformedCsvSaysFileAndLine() {
+    assertThatThrownBy(() -> read("csv", "a.csv", "a,b\n1,\"2\n2\"\n1,2,3\n"))
+        .hasMessageContaining("a.csv, line 4: expected 2 cells, found 3");
+    assertThatThrownBy(() -> read("csv", "a.csv", "a,b\n1,2\n\"1,2\n"))
+        .hasMessageContaining("a.csv, line 3: a quoted cell does not end");
+    assertThatThrownBy(() -> read("csv", "a.csv", new byte[] {'a', '\n', (byte) 0xff}, Map.of()))
+        .hasMessageContaining("a.csv is not UTF-8");
+    assertThatThrownBy(() -> csv("a\n1\n", Map.of("seperator", ";", "quotechar", "''")))
+        .isInstanceOfSatisfying(
+            MergefarmException.class,
+            e ->
+                assertThat(e.problems())
+                    .extracting(Problem::path)
+                    .containsExactlyInAnyOrder(
+                        "dataset_kwargs.seperator", "dataset_kwargs.quotechar"));
+  }
+
+  @Test
+  void textsMayBeParagraphsOrWhole() {
+    byte[] content = "one\r\ntwo\n\nthree".getBytes(StandardCharsets.UTF_8);
+    assertThat(read("text", "a.txt", content, Map.of("keep_linebreaks", true)))
+        .containsExactly(
+            row("text", "one\n"), row("text", "two\n"), row("text", "\n"), row("text", "three"));
+    assertThat(read("text", "a.txt", content, Map.of("sample_by", "paragraph")))
+        .containsExactly(row("text", "one\ntwo"), row("text", "three"));
+    assertThat(read("text", "a.txt", content, Map.of("sample_by", "document")))
+        .containsExactly(row("text", "one\ntwo\n\nthree"));
+    assertThatThrownBy(() -> read("text", "a.txt", content, Map.of("sample_by", "page")))
+        .hasMessageContaining("sample_by");
+  }
+
+  @Test
+  void zstandardIsUnpackedWhateverTheFormat() {
+    byte[] json = Zstd.compress("{\"a\": \"ä\"}\n".getBytes(StandardCharsets.UTF_8));
+    byte[] table = Zstd.compress("a\tb\n1\tx\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(read("json", "a.jsonl.zst", json, Map.of())).containsExactly(row("a", "ä"));
+    assertThat(read("csv", "a.tsv.zst", table, Map.of())).containsExactly(row("a", 1L, "b", "x"));
+    assertThat(read("text", "a.txt.zst", json, Map.of()))
+        .containsExactly(row("text", "{\"a\": \"ä\"}"));
+    DatasetReader folder =
+        new DatasetReader(new MemoryDataFiles(Map.of("set/test.jsonl.zst", json)));
+    assertThat(folder.open("set", Optional.empty(), Map.of()).rows("test"))
+        .containsExactly(row("a", "ä"));
+    byte[] cut = Arrays.copyOf(json, json.length - 4);
+    assertThatThrownBy(() -> read("json", "a.jsonl.zst", cut, Map.of()))
+        .isInstanceOf(MergefarmException.class)
+        .hasMessageContaining("a.jsonl.zst");
   }
 
   @Test
