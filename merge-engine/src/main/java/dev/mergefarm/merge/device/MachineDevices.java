@@ -6,13 +6,11 @@ import dev.mergefarm.merge.cuda.Device;
 import dev.mergefarm.merge.cuda.driver.DriverProbe;
 import dev.mergefarm.merge.cuda.driver.GraphicsProcessor;
 import dev.mergefarm.merge.cuda.driver.JCudaDevice;
+import dev.mergefarm.merge.cuda.driver.KernelImage;
 import dev.mergefarm.merge.cuda.pipeline.DevicePool;
 import dev.mergefarm.merge.cuda.pipeline.DeviceSource;
 import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.timeline.Timeline;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,7 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class MachineDevices implements MergeDevices {
 
   private static final Logger LOG = LoggerFactory.getLogger(MachineDevices.class);
-  private static final String KERNELS = "/dev/mergefarm/merge/cuda/kernels.fatbin";
 
   private final TensorMerger processor;
   private final DeviceSettings settings;
@@ -41,7 +38,7 @@ public final class MachineDevices implements MergeDevices {
    * @param timeline gets what is done on and for GPUs
    */
   public MachineDevices(TensorMerger processor, DeviceSettings settings, Timeline timeline) {
-    this(processor, settings, timeline, DriverProbe::ofThisMachine, MachineDevices::kernels);
+    this(processor, settings, timeline, DriverProbe::ofThisMachine, KernelImage::bytes);
   }
 
   /**
@@ -186,18 +183,6 @@ public final class MachineDevices implements MergeDevices {
     @Override
     public Device open() {
       return JCudaDevice.open(device, kernels.get(), settings.memoryBytes());
-    }
-  }
-
-  private static byte[] kernels() {
-    try (InputStream image = MachineDevices.class.getResourceAsStream(KERNELS)) {
-      if (image == null) {
-        throw new MergefarmException(
-            ErrorCode.DEVICE_UNAVAILABLE, "This build comes without kernels for GPUs.");
-      }
-      return image.readAllBytes();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.mergefarm.merge.golden;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
 import dev.mergefarm.merge.cuda.driver.DriverProbe;
-import dev.mergefarm.merge.cuda.driver.StandInDriver;
+import dev.mergefarm.merge.cuda.driver.KernelImage;
 import dev.mergefarm.merge.cuda.pipeline.PipelineSettings;
 import dev.mergefarm.merge.device.DeviceChoice;
 import dev.mergefarm.merge.device.DeviceSettings;
@@ -44,11 +44,7 @@ final class GoldensOnDriver {
             DeviceChoice.parse(arguments[1]), OptionalLong.empty(), PipelineSettings.DEFAULTS);
     MachineDevices devices =
         new MachineDevices(
-            processor(),
-            settings,
-            new Timeline(),
-            DriverProbe::ofThisMachine,
-            StandInDriver::image);
+            processor(), settings, new Timeline(), DriverProbe::ofThisMachine, KernelImage::bytes);
     Path work = Files.createTempDirectory("goldens");
     try (MergeEngine onDevice = new MergeEngine(repository, new MergeSettings(1), devices);
         MergeEngine onProcessor =

@@ -1,6 +1,7 @@
 package dev.mergefarm.merge.cuda.pipeline;
 
 import dev.mergefarm.merge.cuda.Device;
+import dev.mergefarm.merge.cuda.check.ComparedMerges;
 import dev.mergefarm.merge.cuda.check.MergeCase;
 import dev.mergefarm.merge.cuda.check.MergeCases;
 import dev.mergefarm.merge.cuda.driver.DriverProbe;

@@ -10,6 +10,7 @@ import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.merge.cuda.Device;
 import dev.mergefarm.merge.cuda.HostDevice;
 import dev.mergefarm.merge.cuda.HostLibrary;
+import dev.mergefarm.merge.cuda.check.ComparedMerges;
 import dev.mergefarm.merge.cuda.check.MergeCase;
 import dev.mergefarm.merge.cuda.check.MergeCases;
 import dev.mergefarm.merge.execution.CpuTensorMerger;

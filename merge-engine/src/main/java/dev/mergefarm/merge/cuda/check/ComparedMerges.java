@@ -1,7 +1,6 @@
-package dev.mergefarm.merge.cuda.pipeline;
+package dev.mergefarm.merge.cuda.check;
 
 import dev.mergefarm.common.Cancellation;
-import dev.mergefarm.merge.cuda.check.MergeCase;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
 import dev.mergefarm.merge.execution.ExecutionSettings;
 import dev.mergefarm.merge.kernel.Kernels;
@@ -10,18 +9,22 @@ import dev.mergefarm.merge.method.TensorMerge;
 import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.method.TensorSink;
 import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Merges the same on the CPU's plain arithmetic and on another engine, and tells differences. */
-final class ComparedMerges {
+/**
+ * Merges the same on the CPU's plain arithmetic and on another engine, all in one run, and tells
+ * differences. Where {@link DeviceCheck} tries kernels, this tries what feeds them.
+ */
+public final class ComparedMerges {
 
   private final List<MergeCase> cases;
   private final List<byte[]> expected;
 
-  ComparedMerges(List<MergeCase> cases) {
+  public ComparedMerges(List<MergeCase> cases) {
     this.cases = List.copyOf(cases);
     try (TensorMerger plain =
         new CpuTensorMerger(
@@ -31,7 +34,7 @@ final class ComparedMerges {
   }
 
   /** What is different when an engine merges all of them in one run. */
-  List<String> differences(TensorMerger merger) {
+  public List<String> differences(TensorMerger merger) {
     List<byte[]> found = outputs(merger, Cancellation.NEVER);
     List<String> differences = new ArrayList<>();
     for (int i = 0; i < cases.size(); i++) {
@@ -51,7 +54,7 @@ final class ComparedMerges {
           @Override
           public void write(TensorMerge tensor, MemorySegment block) {
             if (tensor != cases.get(outputs.size()).merge()) {
-              throw new AssertionError("tensors are written out of order");
+              throw new IllegalStateException("tensors are written out of order");
             }
             bytes.writeBytes(block.toArray(ValueLayout.JAVA_BYTE));
           }
@@ -83,7 +86,7 @@ final class ComparedMerges {
 
   private static float[] decode(TensorMerge tensor, byte[] bytes) {
     float[] values = new float[Math.toIntExact(tensor.shape().elements())];
-    try (var arena = java.lang.foreign.Arena.ofConfined()) {
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment segment = arena.allocate(Math.max(1, bytes.length), Long.BYTES);
       MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
       new PlainBlockMath().decode(tensor.outputType(), segment, 0, values, values.length);
