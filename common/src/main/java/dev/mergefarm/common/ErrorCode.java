@@ -96,7 +96,11 @@ public enum ErrorCode {
       StatusKind.UNAVAILABLE,
       true,
       "The object store did not answer; check endpoint and credentials."),
-  HUB_UNAVAILABLE(StatusKind.UNAVAILABLE, true, "The model hub did not answer; check HF_ENDPOINT."),
+  HUB_UNAVAILABLE(
+      StatusKind.UNAVAILABLE,
+      true,
+      "The model hub did not answer; check HF_ENDPOINT and the network, or set HF_HUB_OFFLINE=1 and"
+          + " use stored models alone."),
   HUB_DENIED(
       StatusKind.FAILED_PRECONDITION,
       false,

@@ -84,7 +84,8 @@ public class EvalWorker implements RunningWorker {
             () ->
                 new EvaluationJobHandler(
                     storage.store(),
-                    new SubjectModels(storage.models(), started),
+                    storage.hub(),
+                    new SubjectModels(storage::models, started),
                     ModelLoader::load,
                     new RemoteSubjects(
                         storage.models(),

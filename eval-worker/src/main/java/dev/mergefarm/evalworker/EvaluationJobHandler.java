@@ -7,6 +7,7 @@ import dev.mergefarm.eval.EvaluationOptions;
 import dev.mergefarm.eval.EvaluationOutcome;
 import dev.mergefarm.eval.EvaluationPlan;
 import dev.mergefarm.eval.data.DataFiles;
+import dev.mergefarm.eval.data.HubDataFiles;
 import dev.mergefarm.eval.model.LanguageModel;
 import dev.mergefarm.eval.model.ModelOptions;
 import dev.mergefarm.eval.result.RunDescription;
@@ -25,6 +26,7 @@ import dev.mergefarm.messages.RequestedTasks;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.proto.v1.EvaluationResult;
 import dev.mergefarm.storage.ObjectStore;
+import dev.mergefarm.storage.hub.HubClient;
 import dev.mergefarm.storage.model.Model;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,6 +48,7 @@ final class EvaluationJobHandler implements JobHandler {
   private static final Logger LOG = LoggerFactory.getLogger(EvaluationJobHandler.class);
 
   private final ObjectStore store;
+  private final Optional<HubClient> hub;
   private final SubjectModels subjects;
   private final LanguageModels models;
   private final RemoteSubjects remotes;
@@ -55,11 +58,13 @@ final class EvaluationJobHandler implements JobHandler {
 
   /**
    * @param store where tasks and data come from and results go
+   * @param hub where data sets come from that the store does not have
    * @param functions runs the helpers of task files, given the seed of their global generator
    * @param defaults device, threads and memory of every model
    */
   EvaluationJobHandler(
       ObjectStore store,
+      Optional<HubClient> hub,
       SubjectModels subjects,
       LanguageModels models,
       RemoteSubjects remotes,
@@ -67,6 +72,7 @@ final class EvaluationJobHandler implements JobHandler {
       ModelOptions defaults,
       Clock clock) {
     this.store = store;
+    this.hub = hub;
     this.subjects = subjects;
     this.models = models;
     this.remotes = remotes;
@@ -105,7 +111,7 @@ final class EvaluationJobHandler implements JobHandler {
     Instant started = clock.instant();
     EvaluationOptions options = EvaluationMessages.options(request.getOptions());
     ModelOptions modelOptions = modelOptions(request);
-    RequestedTasks tasks = RequestedTasks.of(request, store);
+    RequestedTasks tasks = RequestedTasks.of(request, store).or(hubData(context));
     context.progress().onProgress(new Progress("plan", 0, 0, 0, 0));
     try (TaskFunctions helpers = functions.apply(tasks.files(), options.seeds().python())) {
       TaskEvaluation evaluation = evaluation(tasks, helpers);
@@ -130,6 +136,12 @@ final class EvaluationJobHandler implements JobHandler {
         return message(request, outcome, run, results);
       }
     }
+  }
+
+  /** Data sets of the hub, copied into the store when they are first read. */
+  private DataFiles hubData(JobContext context) {
+    return hub.<DataFiles>map(client -> new HubDataFiles(client, store, context.cancellation()))
+        .orElse(DataFiles.NONE);
   }
 
   /** The engine counts all requests together, whatever their type: one stage for watchers. */
@@ -173,7 +185,7 @@ final class EvaluationJobHandler implements JobHandler {
     if (request.hasRemote()) {
       return remotes.connect(request, context.cancellation());
     }
-    try (Model subject = subjects.open(request, context.cancellation())) {
+    try (Model subject = subjects.open(request, context.cancellation(), context.progress())) {
       return models.load(subject, options, context.progress(), context.cancellation());
     }
   }

@@ -37,6 +37,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,7 +70,7 @@ class EvaluationJobHandlerTest {
     FactsStore.fill(store);
     repository = DefaultModelRepository.builder().ownStore(store).build();
     engine = new MergeEngine(repository, new MergeSettings(1));
-    subjects = new SubjectModels(repository, engine);
+    subjects = new SubjectModels((cancellation, progress) -> repository, engine);
     handler = with(ModelLoader::load);
   }
 
@@ -80,6 +81,7 @@ class EvaluationJobHandlerTest {
   private EvaluationJobHandler with(LanguageModels models) {
     return new EvaluationJobHandler(
         store,
+        Optional.empty(),
         subjects,
         models,
         new RemoteSubjects(repository, List.of(REMOTE), name -> null, CLOCK),

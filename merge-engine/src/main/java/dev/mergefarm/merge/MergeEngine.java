@@ -88,6 +88,14 @@ public final class MergeEngine implements AutoCloseable {
     this.devices = Objects.requireNonNull(devices, "devices");
   }
 
+  /**
+   * The same engine with models from elsewhere. Both share workers and memory, so only this one is
+   * closed, after the last use of either.
+   */
+  public MergeEngine withModels(ModelRepository other) {
+    return new MergeEngine(other, settings, registry, merger);
+  }
+
   /** The methods that recipes can name. */
   public MethodRegistry methods() {
     return registry;
@@ -96,6 +104,9 @@ public final class MergeEngine implements AutoCloseable {
   /**
    * Reads and plans a recipe from headers and configurations alone. Never throws for a bad recipe:
    * its problems are the answer.
+   *
+   * @throws dev.mergefarm.common.MergefarmException when a store or hub that holds the models does
+   *     not answer
    */
   public RecipeCheck validate(String yaml, MergeOptions options) {
     Problems problems = deviceProblems(options);

@@ -12,6 +12,7 @@ import dev.mergefarm.merge.MergeResult;
 import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.messages.MergeMessages;
 import dev.mergefarm.proto.v1.MergeRequest;
+import dev.mergefarm.service.store.JobModels;
 import dev.mergefarm.storage.JsonFiles;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.manifest.Sha256;
@@ -29,14 +30,18 @@ final class MergeJobHandler implements JobHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(MergeJobHandler.class);
 
-  private final MergeEngine engine;
+  private final MergeEngine shared;
+  private final JobModels models;
   private final ObjectStore store;
 
   /**
+   * @param engine whose workers and memory all jobs share
+   * @param models where each job's models come from
    * @param store where merged models go
    */
-  MergeJobHandler(MergeEngine engine, ObjectStore store) {
-    this.engine = engine;
+  MergeJobHandler(MergeEngine engine, JobModels models, ObjectStore store) {
+    this.shared = engine;
+    this.models = models;
     this.store = store;
   }
 
@@ -46,7 +51,12 @@ final class MergeJobHandler implements JobHandler {
       throw new MergefarmException(
           ErrorCode.INTERNAL, "A " + request.kind().label() + " job came to the merge queue.");
     }
-    MergeRequest message = merge.message();
+    return merge(merge.message(), context);
+  }
+
+  /** The job's engine is a view of the shared one, which lives on. */
+  private JobResult merge(MergeRequest message, JobContext context) {
+    MergeEngine engine = shared.withModels(models.of(context.cancellation(), context.progress()));
     context.progress().onProgress(new Progress("plan", 0, 0, 0, 0));
     MergePlan plan =
         engine
@@ -64,7 +74,7 @@ final class MergeJobHandler implements JobHandler {
       return new JobResult.Merge(message(result, plan));
     } catch (MergefarmException failure) {
       if (isFinal(failure, context)) {
-        discard(plan, output, failure);
+        discard(engine, plan, output, failure);
       }
       throw failure;
     }
@@ -77,7 +87,8 @@ final class MergeJobHandler implements JobHandler {
         : !failure.code().retryable() && failure.code() != ErrorCode.MODEL_EXISTS;
   }
 
-  private void discard(MergePlan plan, String output, MergefarmException failure) {
+  private void discard(
+      MergeEngine engine, MergePlan plan, String output, MergefarmException failure) {
     try {
       engine.discard(plan, store, output);
     } catch (MergefarmException second) {

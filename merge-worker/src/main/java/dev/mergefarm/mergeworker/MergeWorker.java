@@ -56,7 +56,7 @@ public class MergeWorker implements RunningWorker {
             WorkerProcess.start(
                 broker,
                 configuration.settings(JobKind.MERGE),
-                new MergeJobHandler(started, storage.store()),
+                new MergeJobHandler(started, storage::models, storage.store()),
                 metrics));
   }
 

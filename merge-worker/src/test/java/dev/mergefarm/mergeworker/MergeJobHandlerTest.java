@@ -21,6 +21,7 @@ import dev.mergefarm.storage.ObjectInfo;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.manifest.Sha256;
 import dev.mergefarm.storage.model.DefaultModelRepository;
+import dev.mergefarm.storage.model.ModelRepository;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,10 +44,9 @@ class MergeJobHandlerTest {
   void openStore() throws IOException {
     store = new LocalObjectStore(directory);
     FactsStore.fill(store);
-    engine =
-        new MergeEngine(
-            DefaultModelRepository.builder().ownStore(store).build(), new MergeSettings(1));
-    handler = new MergeJobHandler(engine, store);
+    ModelRepository models = DefaultModelRepository.builder().ownStore(store).build();
+    engine = new MergeEngine(models, new MergeSettings(1));
+    handler = new MergeJobHandler(engine, (cancellation, progress) -> models, store);
   }
 
   @AfterEach

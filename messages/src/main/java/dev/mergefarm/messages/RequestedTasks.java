@@ -47,6 +47,11 @@ public record RequestedTasks(TaskFiles files, DataFiles data) {
         DataFiles.firstOf(data));
   }
 
+  /** The same with another place for data that is found nowhere else. */
+  public RequestedTasks or(DataFiles last) {
+    return new RequestedTasks(files, DataFiles.firstOf(List.of(data, last)));
+  }
+
   private static String folder(String bundle, ObjectStore store) {
     String folder = bundle + "/";
     if (!bundle.startsWith(BUNDLES)

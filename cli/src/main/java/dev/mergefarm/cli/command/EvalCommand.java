@@ -104,10 +104,11 @@ final class EvalCommand implements Callable<Integer> {
     List<Path> folders = taskSources.stream().map(Path::of).toList();
     PrintWriter err = spec.commandLine().getErr();
     EvaluationOutcome outcome;
-    try (LocalEvaluation evaluation =
-            new LocalEvaluation(folders, EvaluationMessages.options(settings.message()));
-        ProgressLine line = ProgressLine.forThisProcess(err, "eval");
-        Interruption interruption = Interruption.watch()) {
+    try (Interruption interruption = Interruption.watch();
+        LocalEvaluation evaluation =
+            new LocalEvaluation(
+                folders, EvaluationMessages.options(settings.message()), interruption);
+        ProgressLine line = ProgressLine.forThisProcess(err, "eval")) {
       outcome =
           evaluation.run(
               subjectHere(),

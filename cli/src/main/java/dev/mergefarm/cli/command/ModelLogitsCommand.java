@@ -3,7 +3,9 @@ package dev.mergefarm.cli.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mergefarm.cli.local.Interruption;
-import dev.mergefarm.cli.local.LocalMerge;
+import dev.mergefarm.cli.local.LocalModels;
+import dev.mergefarm.cli.output.ProgressLine;
+import dev.mergefarm.cli.output.RateMeter;
 import dev.mergefarm.common.Problems;
 import dev.mergefarm.common.Progress;
 import dev.mergefarm.eval.model.LogitsProbe;
@@ -40,7 +42,9 @@ final class ModelLogitsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OutputOptions output;
 
-  @Parameters(paramLabel = "DIR", description = "The model's folder.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "The model's folder, or org/name[@revision] on the hub.")
   private String folder;
 
   @Option(
@@ -62,7 +66,12 @@ final class ModelLogitsCommand implements Callable<Integer> {
   public Integer call() throws JsonProcessingException {
     Problems problems = new Problems();
     try (Interruption interruption = Interruption.watch();
-        Model model = LocalMerge.repository().open(new ModelReference(folder));
+        ProgressLine line = ProgressLine.forThisProcess(spec.commandLine().getErr(), folder);
+        LocalModels models = LocalModels.open();
+        Model model =
+            models
+                .toUse(interruption, new RateMeter(line)::show)
+                .open(new ModelReference(folder));
         LogitsProbe probe =
             LogitsProbe.load(
                 model,

@@ -7,6 +7,7 @@ import dev.mergefarm.eval.EvaluationOptions;
 import dev.mergefarm.eval.EvaluationOutcome;
 import dev.mergefarm.eval.EvaluationPlan;
 import dev.mergefarm.eval.RecordSink;
+import dev.mergefarm.eval.data.DataFiles;
 import dev.mergefarm.eval.data.DirectoryDataFiles;
 import dev.mergefarm.eval.function.PythonFunctions;
 import dev.mergefarm.eval.function.PythonHostOptions;
@@ -46,7 +47,8 @@ import java.util.stream.Stream;
 
 /**
  * Scores on this machine, without a farm. Tasks are checked before the model is opened; data paths
- * are relative to the working directory, then to the task folders.
+ * are relative to the working directory, the task's own folder, then the task folders; models and data
+ * sets that are not there are looked for on the hub.
  */
 public final class LocalEvaluation implements AutoCloseable {
 
@@ -80,13 +82,16 @@ public final class LocalEvaluation implements AutoCloseable {
   }
 
   private final TaskFunctions functions;
+  private final LocalModels models;
   private final Evaluation evaluation;
   private final EvaluationOptions options;
 
   /**
    * @param folders of task files, a later one's tasks replacing an earlier one's
+   * @param cancellation ends the downloading of data
    */
-  public LocalEvaluation(List<Path> folders, EvaluationOptions options) {
+  public LocalEvaluation(
+      List<Path> folders, EvaluationOptions options, Cancellation cancellation) {
     List<Path> dataRoots = new ArrayList<>(List.of(Path.of("")));
     dataRoots.addAll(folders);
     TaskFiles files = new DirectoryTaskFiles(folders);
@@ -95,8 +100,11 @@ public final class LocalEvaluation implements AutoCloseable {
         new RowFilterFunctions(
             files,
             new PythonFunctions(files, PythonHostOptions::located, options.seeds().python()));
-    this.evaluation =
-        new TaskEvaluation(library, DirectoryDataFiles.unconfined(dataRoots), functions);
+    this.models = LocalModels.open();
+    DataFiles data =
+        DataFiles.firstOf(
+            List.of(DirectoryDataFiles.unconfined(dataRoots), models.hubData(cancellation)));
+    this.evaluation = new TaskEvaluation(library, data, functions);
     this.options = options;
   }
 
@@ -149,22 +157,24 @@ public final class LocalEvaluation implements AutoCloseable {
     return Map.of("dtype", options.type().name().toLowerCase(Locale.ROOT));
   }
 
-  private static LanguageModel load(
+  private LanguageModel load(
       Subject subject,
       ModelOptions options,
       Progress.Listener progress,
       Cancellation cancellation) {
     return switch (subject) {
       case Subject.StoredModel stored -> {
-        try (Model model = LocalMerge.repository().open(new ModelReference(stored.name()))) {
+        try (Model model =
+            models.toUse(cancellation, progress).open(new ModelReference(stored.name()))) {
           yield ModelLoader.load(model, options, progress, cancellation);
         }
       }
       case Subject.Recipe recipe -> {
         try (MergeEngine engine =
-            new MergeEngine(LocalMerge.repository(), MergeSettings.defaults())) {
+            new MergeEngine(models.toCheck(), MergeSettings.defaults())) {
           MergePlan plan = engine.validate(recipe.yaml(), MergeOptions.DEFAULTS).planOrThrow();
-          try (Model model = engine.mergeInMemory(plan, cancellation)) {
+          MergeEngine copying = engine.withModels(models.toUse(cancellation, progress));
+          try (Model model = copying.mergeInMemory(plan, cancellation)) {
             yield ModelLoader.load(model, options, progress, cancellation);
           }
         }
@@ -172,22 +182,23 @@ public final class LocalEvaluation implements AutoCloseable {
       case Subject.Remote remote ->
           RemoteLanguageModel.connect(
               remote.settings(),
-              remote.tokenizer().map(LocalEvaluation::tokenizer),
+              remote.tokenizer().map(this::tokenizer),
               Retries.Time.SYSTEM,
               InstantSource.system(),
               cancellation);
     };
   }
 
-  private static TextTokenizer tokenizer(String folder) {
-    try (Model model = LocalMerge.repository().open(new ModelReference(folder))) {
+  private TextTokenizer tokenizer(String folder) {
+    try (Model model = models.toCheck().open(new ModelReference(folder))) {
       return HuggingFaceTextTokenizer.load(model);
     }
   }
 
-  /** Ends the helpers' process, where one was started. */
+  /** Ends the helpers' process, where one was started, and leaves the hub. */
   @Override
   public void close() {
     functions.close();
+    models.close();
   }
 }

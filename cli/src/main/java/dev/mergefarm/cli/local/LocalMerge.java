@@ -21,16 +21,16 @@ import dev.mergefarm.merge.timeline.Timeline;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.manifest.DigestCache;
-import dev.mergefarm.storage.model.DefaultModelRepository;
-import dev.mergefarm.storage.model.ModelRepository;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Merges on this machine, without a farm; model paths are relative to the working directory. */
+/**
+ * Merges on this machine, without a farm; model paths are relative to the working directory, and
+ * {@code org/name} is looked for on the hub where there is no such folder.
+ */
 public final class LocalMerge implements AutoCloseable {
 
+  private final LocalModels models;
   private final MergeEngine engine;
 
   /** Merges on GPUs if there are any. */
@@ -46,41 +46,18 @@ public final class LocalMerge implements AutoCloseable {
     TensorMerger processor = CpuTensorMerger.forLocalFiles(threads);
     TensorMerger told =
         timeline.<TensorMerger>map(line -> new TimedMerger(processor, line)).orElse(processor);
+    this.models = LocalModels.open();
     this.engine =
         new MergeEngine(
-            repository(),
+            models.toCheck(),
             new MergeSettings(
-                threads, MergeSettings.ENGINE, digestFolder().map(LocalMerge::digests)),
+                threads, MergeSettings.ENGINE, CacheFolder.find().map(LocalMerge::digests)),
             new MachineDevices(told, devices, timeline.orElseGet(Timeline::new)));
-  }
-
-  /**
-   * Where digests of input files are kept from one merge to the next, so that a model is read for
-   * its digest once: {@code $XDG_CACHE_HOME/mergefarm}, or {@code ~/.cache/mergefarm}; empty when
-   * that cannot be written to.
-   */
-  private static Optional<Path> digestFolder() {
-    String configured = System.getenv("XDG_CACHE_HOME");
-    Path caches =
-        configured == null || configured.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(configured);
-    try {
-      Path folder = Files.createDirectories(caches.resolve("mergefarm"));
-      return Files.isWritable(folder) ? Optional.of(folder) : Optional.empty();
-    } catch (IOException unwritable) {
-      return Optional.empty();
-    }
   }
 
   /** The store has nothing open between calls, so nobody needs to close it. */
   private static DigestCache digests(Path folder) {
     return new DigestCache(new LocalObjectStore(folder));
-  }
-
-  /** Models in folders of this machine. */
-  public static ModelRepository repository() {
-    return DefaultModelRepository.builder().localPaths(Path.of("")).build();
   }
 
   public RecipeCheck check(String recipe, MergeOptions options) {
@@ -114,12 +91,15 @@ public final class LocalMerge implements AutoCloseable {
       throw new MergefarmException(ErrorCode.INVALID_VALUE, target + " is no folder for a model");
     }
     try (ObjectStore store = new LocalObjectStore(target.getParent())) {
-      return engine.merge(plan, store, target.getFileName().toString(), progress, cancellation);
+      return engine
+          .withModels(models.toUse(cancellation, progress))
+          .merge(plan, store, target.getFileName().toString(), progress, cancellation);
     }
   }
 
   @Override
   public void close() {
     engine.close();
+    models.close();
   }
 }

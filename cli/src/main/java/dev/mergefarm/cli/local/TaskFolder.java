@@ -38,7 +38,7 @@ public final class TaskFolder {
   /**
    * @param folder with task files, at any depth
    * @param working what relative data paths are relative to, as for the reference program; a file
-   *     that is not there is looked for in the folder itself
+   *     that is not there is looked for beside its task's definition, then in the folder itself
    * @return name within the bundle to file; data files under the path that the task file gives
    * @throws MergefarmException listing every data file that is missing
    */
@@ -67,11 +67,12 @@ public final class TaskFolder {
       Path definition, Path folder, Path working, SortedMap<String, Path> files, Problems problems)
       throws IOException {
     for (String name : dataFiles(definition)) {
-      if (name.contains("://") || files.containsKey(name)) {
+      boolean wild = name.contains("*") || name.contains("?");
+      if (name.contains("://") || wild || files.containsKey(name)) {
         continue;
       }
       Path found =
-          Stream.of(working, folder)
+          Stream.of(working, definition.getParent(), folder)
               .map(base -> base.resolve(name))
               .filter(Files::isRegularFile)
               .findFirst()
@@ -80,9 +81,12 @@ public final class TaskFolder {
         problems.error(
             ErrorCode.OBJECT_NOT_FOUND,
             folder.relativize(definition).toString(),
-            "the data file %s is neither in %s nor in %s".formatted(name, working, folder));
+            "the data file %s is neither in %s nor in %s nor in %s"
+                .formatted(name, working, definition.getParent(), folder));
       } else {
-        files.put(slashed(Path.of(name).normalize()), found);
+        boolean beside = found.equals(definition.getParent().resolve(name));
+        Path key = beside ? folder.relativize(found.normalize()) : Path.of(name).normalize();
+        files.put(slashed(key), found);
       }
     }
   }

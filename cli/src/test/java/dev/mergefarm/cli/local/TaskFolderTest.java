@@ -33,6 +33,17 @@ class TaskFolderTest {
   }
 
   @Test
+  void dataBesideADefinitionStaysBesideIt() throws IOException {
+    Files.createDirectories(tasks.resolve("deep"));
+    task("deep/a.yaml", "test: rows.jsonl");
+    Files.writeString(tasks.resolve("deep/rows.jsonl"), "{}\n");
+    task("deep/b.yaml", "test: packed.jsonl.gz");
+    Files.writeString(tasks.resolve("deep/packed.jsonl.gz"), "");
+    assertThat(TaskFolder.files(tasks, root).keySet())
+        .containsExactly("deep/a.yaml", "deep/b.yaml", "deep/packed.jsonl.gz", "deep/rows.jsonl");
+  }
+
+  @Test
   void everyMissingDataFileIsNamed() throws IOException {
     task("a.yaml", "test: data/absent.jsonl");
     task("b.yaml", "test: [data/one.jsonl, data/gone.jsonl]");

@@ -16,14 +16,32 @@ public interface DataFiles {
    */
   List<DataFile> find(String pattern);
 
+  /**
+   * The same places, and where they know it the folder of a task's definition.
+   *
+   * @param definition path of the task's file, as the task library names it
+   */
+  default DataFiles beside(String definition) {
+    return this;
+  }
+
   /** Looks in each place in turn and answers with the first that has anything. */
   static DataFiles firstOf(List<DataFiles> places) {
     List<DataFiles> copy = List.copyOf(places);
-    return pattern ->
-        copy.stream()
+    return new DataFiles() {
+      @Override
+      public List<DataFile> find(String pattern) {
+        return copy.stream()
             .map(place -> place.find(pattern))
             .filter(found -> !found.isEmpty())
             .findFirst()
             .orElse(List.of());
+      }
+
+      @Override
+      public DataFiles beside(String definition) {
+        return firstOf(copy.stream().map(place -> place.beside(definition)).toList());
+      }
+    };
   }
 }

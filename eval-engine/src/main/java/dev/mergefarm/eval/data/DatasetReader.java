@@ -23,9 +23,14 @@ public final class DatasetReader {
     this.files = files;
   }
 
+  /** The same reader for a task whose data may lie beside its definition. */
+  public DatasetReader beside(String definition) {
+    return new DatasetReader(files.beside(definition));
+  }
+
   /**
    * @param path a format's name, a folder, or a data set's id; ids are looked for under {@code
-   *     datasets/} too
+   *     datasets/} too, the hub's only there
    * @param name the data set's configuration, a folder in it
    * @param options {@code dataset_kwargs}
    * @throws MergefarmException {@code DATA_NOT_FOUND} where no file is found, {@code INVALID_VALUE}

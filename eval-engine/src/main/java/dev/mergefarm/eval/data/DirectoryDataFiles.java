@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,15 @@ public final class DirectoryDataFiles implements DataFiles {
   /** For other people's tasks: nothing outside the folders is read, nor through a link. */
   public static DirectoryDataFiles confined(List<Path> roots) {
     return new DirectoryDataFiles(roots, false);
+  }
+
+  /** The definition's folder comes after the first root, the working directory. */
+  @Override
+  public DataFiles beside(String definition) {
+    Path folder = Path.of(definition).toAbsolutePath().getParent();
+    List<Path> more = new ArrayList<>(roots);
+    more.add(Math.min(1, more.size()), folder);
+    return new DirectoryDataFiles(more, anywhere);
   }
 
   @Override

@@ -23,6 +23,16 @@ public final class StoreDataFiles implements DataFiles {
     this.prefix = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
   }
 
+  /** The definition's folder, where it lies below the prefix, comes after the prefix itself. */
+  @Override
+  public DataFiles beside(String definition) {
+    int slash = definition.lastIndexOf('/');
+    String folder = definition.substring(0, slash + 1);
+    return folder.length() > prefix.length() && folder.startsWith(prefix)
+        ? DataFiles.firstOf(List.of(this, new StoreDataFiles(store, folder)))
+        : this;
+  }
+
   @Override
   public List<DataFile> find(String pattern) {
     String clean = pattern.startsWith("./") ? pattern.substring(2) : pattern;

@@ -42,9 +42,12 @@ final class TaskDocuments {
       Dataset dataset =
           task.data().custom().isPresent()
               ? custom(task, task.data().custom().get(), functions)
-              : reader.open(task.data().path(), task.data().name(), task.data().options());
+              : reader
+                  .beside(task.file())
+                  .open(task.data().path(), task.data().name(), task.data().options());
       return Optional.of(new TaskDocuments(task, dataset, functions, problems));
     } catch (MergefarmException e) {
+      throwUnlessOfTheTask(e);
       e.problems()
           .forEach(p -> problems.error(p.code(), task.name() + ".dataset_path", p.message()));
       return Optional.empty();
@@ -129,8 +132,16 @@ final class TaskDocuments {
     try {
       return work.get();
     } catch (MergefarmException e) {
+      throwUnlessOfTheTask(e);
       e.problems().forEach(p -> problems.error(p.code(), task.name() + "." + key, p.message()));
       return List.of();
+    }
+  }
+
+  /** A store or hub that does not answer is no fault of the task, and would fail the others too. */
+  private static void throwUnlessOfTheTask(MergefarmException failure) {
+    if (failure.code().retryable() || failure.code() == ErrorCode.CANCELLED) {
+      throw failure;
     }
   }
 

@@ -47,7 +47,7 @@ public class EvaluationChecks {
               caller.patience(configuration.checkTimeout()),
               ErrorCode.DEADLINE_EXCEEDED,
               "Checking the tasks",
-              () -> TaskChecks.problems(request, storage.store())));
+              () -> TaskChecks.problems(request, storage.store(), storage.hub())));
     }
   }
 

@@ -13,7 +13,9 @@ import dev.mergefarm.messages.RequestedTasks;
 import dev.mergefarm.proto.v1.EvaluationOptions;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.storage.ObjectStore;
+import dev.mergefarm.storage.hub.HubClient;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Checks the tasks of an evaluation by planning it for the first documents: enough to read every
@@ -26,9 +28,11 @@ final class TaskChecks {
   private TaskChecks() {}
 
   /** Everything wrong with the request's tasks. */
-  static List<Problem> problems(EvaluationRequest request, ObjectStore store) {
+  static List<Problem> problems(
+      EvaluationRequest request, ObjectStore store, Optional<HubClient> hub) {
     try {
-      RequestedTasks tasks = RequestedTasks.of(request, store);
+      UncheckedHubData hubData = new UncheckedHubData(hub);
+      RequestedTasks tasks = RequestedTasks.of(request, store).or(hubData);
       UncheckedHelpers helpers = new UncheckedHelpers();
       try {
         EvaluationOptions first = request.getOptions().toBuilder().setLimit(DOCUMENTS).build();
@@ -39,7 +43,7 @@ final class TaskChecks {
             .plan(EvaluationMessages.options(first), request.getTasksList())
             .warnings();
       } catch (MergefarmException failure) {
-        if (!helpers.asked()) {
+        if (failure.code().retryable() || !(helpers.asked() || hubData.asked())) {
           throw failure;
         }
         return withoutDocuments(tasks, request.getTasksList());
@@ -52,7 +56,7 @@ final class TaskChecks {
     }
   }
 
-  /** What the definitions alone tell, where documents need a helper to be run. */
+  /** What the definitions alone tell, where documents need a helper or lie on the hub. */
   private static List<Problem> withoutDocuments(RequestedTasks tasks, List<String> names) {
     Problems problems = new Problems();
     new TaskLibrary(tasks.files())

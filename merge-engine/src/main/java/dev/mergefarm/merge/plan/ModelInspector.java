@@ -141,6 +141,10 @@ final class ModelInspector implements AutoCloseable {
     try {
       return work.get();
     } catch (MergefarmException failure) {
+      if (failure.code().retryable() || failure.code() == ErrorCode.CANCELLED) {
+        // The store or the hub, not the recipe: every other model would fail the same way.
+        throw failure;
+      }
       for (Problem problem : failure.problems()) {
         String where = problem.path().isEmpty() ? "" : " (" + problem.path() + ")";
         problems.add(

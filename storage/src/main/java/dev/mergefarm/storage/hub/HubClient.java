@@ -1,17 +1,22 @@
 package dev.mergefarm.storage.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mergefarm.common.Cancellation;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.ObjectKeys;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.Retries;
 import dev.mergefarm.storage.hub.HubModel.HubFile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 
 /** A hub. Safe for many threads; close it after the last use of its stores. */
 public final class HubClient implements AutoCloseable {
@@ -24,7 +29,15 @@ public final class HubClient implements AutoCloseable {
   private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,199}");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
+  /** How long a hub that did not answer is taken to be down, so that nobody waits twice. */
+  private static final Duration OUTAGE = Duration.ofSeconds(10);
+
+  private record Outage(MergefarmException failure, long until) {}
+
   private final HubRequests requests;
+  private final Retries lookups;
+  private final Retries.Time time;
+  private final AtomicReference<Outage> outage = new AtomicReference<>();
 
   public HubClient(HubSettings settings) {
     this(settings, Retries.Time.SYSTEM, RandomGenerator.getDefault());
@@ -36,6 +49,8 @@ public final class HubClient implements AutoCloseable {
    */
   public HubClient(HubSettings settings, Retries.Time time, RandomGenerator random) {
     this.requests = new HubRequests(settings, new Retries(settings.retries(), time, random));
+    this.lookups = new Retries(settings.lookupRetries(), time, random);
+    this.time = time;
   }
 
   /** Whether a path has the form {@code org/name} of a hub's repository. */
@@ -87,7 +102,7 @@ public final class HubClient implements AutoCloseable {
   private HubModel look(String kind, String api, String repository, String path, String revision) {
     String what = kind + " '" + repository + "@" + revision + "'";
     JsonNode answer =
-        requests.get(
+        describe(
             what,
             requests
                 .address(api, repository, "revision")
@@ -103,9 +118,39 @@ public final class HubClient implements AutoCloseable {
     return new HubModel(path, commit, files(answer.path("siblings")));
   }
 
+  /** Asks for a description, unless the hub has just been found not to answer. */
+  private JsonNode describe(String what, HttpUrl url) {
+    Outage last = outage.get();
+    if (last != null && last.until() - time.nanoTime() > 0) {
+      throw new MergefarmException(
+          ErrorCode.HUB_UNAVAILABLE, last.failure().getMessage(), last.failure());
+    }
+    try {
+      return lookups.call(() -> requests.lookUp(what, url));
+    } catch (MergefarmException failure) {
+      if (failure.code() == ErrorCode.HUB_UNAVAILABLE) {
+        outage.set(new Outage(failure, time.nanoTime() + OUTAGE.toNanos()));
+      }
+      throw failure;
+    }
+  }
+
   /** The files of a model as a store that is read in place, by ranges; it cannot be written. */
   public ObjectStore store(HubModel model) {
     return new HubObjectStore(requests, model);
+  }
+
+  /**
+   * The same, but each file is copied when it is first read, checked against the hub's digest, and
+   * read from the copy ever after.
+   *
+   * @param copies holds files under {@code hub/REPOSITORY@COMMIT/}
+   * @param cancellation ends copying
+   */
+  public ObjectStore store(HubModel model, ObjectStore copies, Cancellation cancellation) {
+    String prefix = "hub/" + model.repository() + "@" + model.commit() + "/";
+    return new CopiedHubStore(
+        store(model), model, new ObjectFolder(copies, prefix), cancellation);
   }
 
   @Override

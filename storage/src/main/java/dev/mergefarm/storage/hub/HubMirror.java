@@ -1,7 +1,6 @@
 package dev.mergefarm.storage.hub;
 
 import dev.mergefarm.common.Cancellation;
-import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Progress;
 import dev.mergefarm.storage.ObjectFolder;
@@ -12,8 +11,6 @@ import dev.mergefarm.storage.manifest.FileDigest;
 import dev.mergefarm.storage.manifest.Manifest;
 import dev.mergefarm.storage.model.ModelDraft;
 import dev.mergefarm.storage.model.StoredModels;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,8 +21,6 @@ import java.util.OptionalLong;
  * off goes on with the files that are missing. Safe for many threads.
  */
 public final class HubMirror {
-
-  private static final long BLOCK = 32L << 20;
 
   private final HubClient hub;
   private final ObjectStore store;
@@ -41,6 +36,11 @@ public final class HubMirror {
     this.engine = engine;
   }
 
+  /** The copy of a model where it is there already; the hub is not asked. */
+  public Optional<ObjectFolder> find(String repository, String revision) {
+    return new StoredModels(store).find(StoredModels.nameOf(repository, revision));
+  }
+
   /**
    * The copy of a model, made now if it is not there.
    *
@@ -48,61 +48,46 @@ public final class HubMirror {
    */
   public ObjectFolder mirror(
       String repository, String revision, Cancellation cancellation, Progress.Listener listener) {
-    String name = StoredModels.nameOf(repository, revision);
-    Optional<ObjectFolder> present = new StoredModels(store).find(name);
+    Optional<ObjectFolder> present = find(repository, revision);
     if (present.isPresent()) {
       return present.get();
     }
-    HubModel model = hub.model(repository, revision);
+    HubModel model = CancellableCall.of(cancellation, () -> hub.model(repository, revision));
+    String name = StoredModels.nameOf(repository, revision);
+    return copy(model, new ObjectFolder(store, name + "/"), cancellation, listener);
+  }
+
+  /**
+   * Copies a model into a folder, or goes on with a copy that was broken off.
+   *
+   * @throws MergefarmException with {@code MODEL_EXISTS} where another model is
+   */
+  public ObjectFolder copy(
+      HubModel model, ObjectFolder folder, Cancellation cancellation, Progress.Listener listener) {
     List<HubFile> files = HubFiles.wanted(model);
-    ObjectFolder folder = new ObjectFolder(store, name + "/");
     ModelDraft draft = ModelDraft.open(folder, model.origin(), ModelDraft.Existing.REFUSE);
     try (ObjectStore source = hub.store(model)) {
       HubCopy copy = new HubCopy(files, cancellation, listener);
       for (HubFile file : files) {
-        copyFile(source, draft, file, copy);
+        copyFile(source, draft, file, copy, cancellation);
       }
     }
     draft.publish(outputs -> manifest(model, outputs));
     return folder;
   }
 
-  private static void copyFile(ObjectStore source, ModelDraft draft, HubFile file, HubCopy copy) {
+  private static void copyFile(
+      ObjectStore source, ModelDraft draft, HubFile file, HubCopy copy, Cancellation cancellation) {
     if (draft.finished(file.path()).isPresent()) {
       copy.skip(file.size());
       return;
     }
-    try (Arena arena = Arena.ofShared();
-        ObjectUpload upload = draft.upload(file.path(), file.size())) {
-      MemorySegment buffer = arena.allocate(Math.min(BLOCK, file.size()));
-      GitBlob blob = new GitBlob(file.size());
-      for (long done = 0; done < file.size(); done += buffer.byteSize()) {
-        MemorySegment block = buffer.asSlice(0, Math.min(buffer.byteSize(), file.size() - done));
-        source.read(file.path(), done, block);
-        if (file.sha256().isEmpty()) {
-          blob.update(block);
-        }
-        upload.write(block);
-        copy.advance(block.byteSize());
-      }
+    HubFileCopy content = new HubFileCopy(source, file, cancellation);
+    try (ObjectUpload upload = draft.upload(file.path(), file.size())) {
+      content.into(upload, copy::advance);
       upload.publish();
-      check(draft, file, blob);
+      content.check(draft.finished(file.path()).orElseThrow(), () -> draft.drop(file.path()));
       copy.finish();
-    }
-  }
-
-  private static void check(ModelDraft draft, HubFile file, GitBlob blob) {
-    FileDigest written = draft.finished(file.path()).orElseThrow();
-    boolean same =
-        file.sha256()
-            .map(written.sha256()::equals)
-            .or(() -> file.blob().map(blob.finish()::equals))
-            .orElse(true);
-    if (!same) {
-      draft.drop(file.path());
-      throw new MergefarmException(
-          ErrorCode.MALFORMED_TENSOR_FILE,
-          "'" + file.path() + "' arrived with another digest than the hub lists.");
     }
   }
 

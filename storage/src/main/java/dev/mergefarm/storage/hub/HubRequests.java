@@ -29,6 +29,7 @@ final class HubRequests implements AutoCloseable {
   private final HubSettings settings;
   private final HttpUrl endpoint;
   private final OkHttpClient http;
+  private final OkHttpClient lookups;
   private final Retries retries;
 
   HubRequests(HubSettings settings, Retries retries) {
@@ -42,6 +43,7 @@ final class HubRequests implements AutoCloseable {
             .writeTimeout(settings.idleTimeout())
             .followRedirects(false)
             .build();
+    this.lookups = http.newBuilder().callTimeout(settings.lookupTimeout()).build();
   }
 
   Retries retries() {
@@ -57,9 +59,9 @@ final class HubRequests implements AutoCloseable {
     return builder.build();
   }
 
-  /** Gets a JSON object. */
-  ObjectNode get(String what, HttpUrl url) {
-    return retries.call(() -> once(what, new Request.Builder().url(url).build(), this::json));
+  /** Gets a JSON object, in one try and within the time for looking something up. */
+  ObjectNode lookUp(String what, HttpUrl url) throws Retries.TransientFailure {
+    return once(lookups, what, new Request.Builder().url(url).build(), this::json);
   }
 
   /** Posts a body and gets a JSON object, an empty one for an empty answer. */
@@ -75,11 +77,16 @@ final class HubRequests implements AutoCloseable {
 
   /** Sends a request once, follows redirects, and reads the answer. */
   <T> T once(String what, Request request, Reader<T> reader) throws Retries.TransientFailure {
+    return once(http, what, request, reader);
+  }
+
+  private <T> T once(OkHttpClient client, String what, Request request, Reader<T> reader)
+      throws Retries.TransientFailure {
     Request next = request;
     String linkedTag = null;
     try {
       for (int hop = 0; hop <= REDIRECTS; hop++) {
-        try (Response answer = http.newCall(withToken(next)).execute()) {
+        try (Response answer = client.newCall(withToken(next)).execute()) {
           if (linkedTag == null) {
             linkedTag = answer.header("X-Linked-Etag");
           }
@@ -174,7 +181,7 @@ final class HubRequests implements AutoCloseable {
     };
   }
 
-  private static Retries.TransientFailure failure(String what, IOException broken) {
+  private Retries.TransientFailure failure(String what, IOException broken) {
     if (broken instanceof InterruptedIOException
         && !(broken instanceof SocketTimeoutException)
         && Thread.currentThread().isInterrupted()) {
@@ -183,7 +190,9 @@ final class HubRequests implements AutoCloseable {
     }
     return new Retries.TransientFailure(
         new MergefarmException(
-            ErrorCode.HUB_UNAVAILABLE, "The hub failed at " + what + ": " + broken, broken));
+            ErrorCode.HUB_UNAVAILABLE,
+            "The hub " + settings.endpoint() + " failed at " + what + ": " + broken + ".",
+            broken));
   }
 
   @Override

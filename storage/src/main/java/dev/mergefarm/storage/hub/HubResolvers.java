@@ -5,7 +5,9 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Progress;
 import dev.mergefarm.storage.ObjectFolder;
+import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.model.HubModels;
+import dev.mergefarm.storage.model.StoredModels;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -18,6 +20,24 @@ public final class HubResolvers {
   public static HubModels inPlace(HubClient hub) {
     return (path, revision) ->
         found(path, () -> new ObjectFolder(hub.store(hub.model(path, revision)), ""));
+  }
+
+  /** The same, but a copy that is there already is read instead of the hub. */
+  public static HubModels copiedOrInPlace(HubMirror copies, HubClient hub) {
+    HubModels inPlace = inPlace(hub);
+    return (path, revision) ->
+        HubClient.isRepository(path)
+            ? copies.find(path, revision).or(() -> inPlace.find(path, revision))
+            : Optional.empty();
+  }
+
+  /** Copies that were made earlier, and nothing else: what is left without a network. */
+  public static HubModels copies(ObjectStore store) {
+    StoredModels models = new StoredModels(store);
+    return (path, revision) ->
+        HubClient.isRepository(path)
+            ? models.find(StoredModels.nameOf(path, revision))
+            : Optional.empty();
   }
 
   /**

@@ -4,14 +4,18 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.NearestName;
 import dev.mergefarm.common.Problem;
+import dev.mergefarm.storage.JsonFiles;
 import dev.mergefarm.storage.LocalObjectStore;
 import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.ObjectKeys;
 import dev.mergefarm.storage.ObjectStore;
+import dev.mergefarm.storage.manifest.Manifest;
+import dev.mergefarm.storage.manifest.ManifestJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -110,17 +114,41 @@ public final class DefaultModelRepository implements ModelRepository {
         .orElseThrow(() -> notFound(reference, path));
   }
 
-  /** A revision has a folder of its own; without one, a copy of the hub's main branch will do. */
   private Optional<Model> openOwn(ModelReference reference, String path) {
     return ownModels
-        .flatMap(
-            models ->
-                reference.revision().isPresent()
-                    ? models.find(StoredModels.nameOf(path, reference.revision().get()))
-                    : models
-                        .find(path)
-                        .or(() -> models.find(StoredModels.nameOf(path, MAIN_REVISION))))
+        .flatMap(models -> findOwn(models, path, reference.revision()))
         .map(folder -> new FolderModel(reference, folder, () -> {}));
+  }
+
+  /**
+   * A revision has a folder of its own, or the model without one is known to be of that commit. No
+   * revision and {@code main} mean the same: what was stored without one comes first then, and a
+   * copy of the hub's main branch will do.
+   */
+  private static Optional<ObjectFolder> findOwn(
+      StoredModels models, String path, Optional<String> revision) {
+    String named = revision.orElse(MAIN_REVISION);
+    if (!named.equals(MAIN_REVISION)) {
+      return models
+          .find(StoredModels.nameOf(path, named))
+          .or(() -> models.find(path).filter(folder -> isCommit(folder, named)));
+    }
+    Optional<ObjectFolder> copy = models.find(StoredModels.nameOf(path, MAIN_REVISION));
+    return revision.isPresent()
+        ? copy.or(() -> models.find(path))
+        : models.find(path).or(() -> copy);
+  }
+
+  /** Whether a model's manifest says that it is a copy of a hub's commit. */
+  private static boolean isCommit(ObjectFolder folder, String commit) {
+    if (folder.find(ModelFiles.MANIFEST).isEmpty()) {
+      return false;
+    }
+    Manifest manifest = ManifestJson.read(folder.readAll(ModelFiles.MANIFEST, JsonFiles.LIMIT));
+    return manifest
+        .origin()
+        .filter(origin -> origin.startsWith("hub:") && origin.endsWith("@" + commit))
+        .isPresent();
   }
 
   private Optional<Model> openHub(ModelReference reference, String path) {
@@ -183,9 +211,14 @@ public final class DefaultModelRepository implements ModelRepository {
     if (explicit) {
       return notFound(reference, siblings(path), "There is no such directory.");
     }
-    String message =
-        (ownModels.isPresent() ? "It is not in the farm's store" : "There is no store to look in")
-            + (workingDirectory.isPresent() ? ", and there is no such directory." : ".");
+    Optional<String> stored = withoutRevision(reference, path);
+    if (stored.isPresent()) {
+      return notFound(
+          reference,
+          List.of(path),
+          "The store has '%s' without a record of its revision: name it so, or store the revision."
+              .formatted(stored.get()));
+    }
     List<String> known =
         Stream.concat(
                 ownModels.stream()
@@ -194,7 +227,32 @@ public final class DefaultModelRepository implements ModelRepository {
                 siblings(path).stream())
             .limit(NAMES_CONSIDERED)
             .toList();
-    return notFound(reference, known, message);
+    return notFound(reference, known, whereLooked(path));
+  }
+
+  private String whereLooked(String path) {
+    List<String> places = new ArrayList<>();
+    if (ownModels.isPresent()) {
+      places.add("it is not in the farm's store");
+    }
+    if (workingDirectory.isPresent()) {
+      places.add("there is no such directory");
+    }
+    if (hub.isPresent() && path.matches("[^/]+/[^/]+") && !path.startsWith(StoredModels.ROOT)) {
+      places.add(
+          "the hub has no such model and revision, or shows it to other tokens only (HF_TOKEN)");
+    }
+    String all = places.isEmpty() ? "there is nowhere to look" : String.join(", and ", places);
+    return Character.toUpperCase(all.charAt(0)) + all.substring(1) + ".";
+  }
+
+  /** A stored model of the same name, where a revision was asked for that is not there. */
+  private Optional<String> withoutRevision(ModelReference reference, String path) {
+    return reference.revision().isEmpty()
+        ? Optional.empty()
+        : ownModels
+            .flatMap(models -> models.find(path))
+            .map(folder -> folder.prefix().substring(0, folder.prefix().length() - 1));
   }
 
   /** A stored name as the user would have to write it to be near to what was written. */

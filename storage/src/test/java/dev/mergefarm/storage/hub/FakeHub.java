@@ -16,42 +16,139 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A hub with one model, {@code org/name}, at one commit, and a second server for large files behind
- * it. Can break answers off, answer slowly loaded, and demand a token.
+ * A hub on this machine that speaks the protocol of the Hugging Face hub: models and data sets,
+ * each at one commit, and a second server for large files behind it. Can break answers off, let
+ * them hang, answer that it is loaded, change bytes, and demand a token. What is pushed can be read
+ * back.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
 
-  static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+  /** What each revision stands for. */
+  public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
   private static final int LARGE = 1000;
+  private static final Pattern DESCRIPTION =
+      Pattern.compile(
+          "/api/(?<kind>models|datasets)/(?<name>[^/]+/[^/]+)/revision/(?<revision>.+)");
+  private static final Pattern FILE =
+      Pattern.compile(
+          "/(?<kind>datasets/)?(?<name>[^/]+/[^/]+)/resolve/" + COMMIT + "/(?<file>.+)");
+  private static final Pattern WRITE =
+      Pattern.compile("/api/models/(?<name>[^/]+/[^/]+)/(?<what>preupload|commit)/[^/]+");
 
-  final Map<String, byte[]> files = new TreeMap<>();
-  final Map<String, byte[]> largeFiles = new ConcurrentHashMap<>();
-  final List<String> requests = new CopyOnWriteArrayList<>();
-  final List<String> tokensSeenByContentServer = new CopyOnWriteArrayList<>();
-  final List<JsonNode> commits = new CopyOnWriteArrayList<>();
-  final AtomicInteger breaksLeft = new AtomicInteger();
-  final AtomicInteger unavailableLeft = new AtomicInteger();
-  final AtomicLong bytesServed = new AtomicLong();
-  volatile int breakAfter;
-  volatile String requiredToken = "";
-  volatile int partSize;
-  volatile boolean corrupt;
+  private final Map<String, Map<String, byte[]>> repositories = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> largeFiles = new ConcurrentHashMap<>();
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<String> tokensSeenByContentServer = new CopyOnWriteArrayList<>();
+  private final List<JsonNode> created = new CopyOnWriteArrayList<>();
+  private final List<JsonNode> commits = new CopyOnWriteArrayList<>();
+  private final AtomicInteger breaksLeft = new AtomicInteger();
+  private final AtomicInteger unavailableLeft = new AtomicInteger();
+  private final AtomicLong bytesServed = new AtomicLong();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile int breakAfter;
+  private volatile boolean hanging;
+  private volatile String requiredToken = "";
+  private volatile int partSize;
+  private volatile boolean corrupt;
 
   private final HttpServer hub = server(this::answer);
   private final HttpServer content = server(this::answerContent);
 
-  URI endpoint() {
+  public URI endpoint() {
     return address(hub);
+  }
+
+  /** The files of the model {@code org/name}, made with the first call; may be changed. */
+  public Map<String, byte[]> files() {
+    return model("org/name");
+  }
+
+  /** The files of a model, made with the first call; may be changed. */
+  public Map<String, byte[]> model(String name) {
+    return repositories.computeIfAbsent("models/" + name, any -> new ConcurrentSkipListMap<>());
+  }
+
+  /** The files of a data set, made with the first call; may be changed. */
+  public Map<String, byte[]> dataset(String name) {
+    return repositories.computeIfAbsent("datasets/" + name, any -> new ConcurrentSkipListMap<>());
+  }
+
+  /** What was put into the large-file store, by digest. */
+  public Map<String, byte[]> largeFiles() {
+    return largeFiles;
+  }
+
+  /** Every request so far: method and path, with {@code content} between for the second server. */
+  public List<String> requests() {
+    return requests;
+  }
+
+  public List<String> tokensSeenByContentServer() {
+    return tokensSeenByContentServer;
+  }
+
+  /** The requests that asked for new repositories. */
+  public List<JsonNode> created() {
+    return created;
+  }
+
+  /** The commits that were pushed, each with its {@code lines}. */
+  public List<JsonNode> commits() {
+    return commits;
+  }
+
+  public long bytesServed() {
+    return bytesServed.get();
+  }
+
+  /** How many answers are still to be broken off. */
+  public int breaksLeft() {
+    return breaksLeft.get();
+  }
+
+  /** Breaks the next answers that are longer than some bytes off after them. */
+  public void breakOff(int answers, int afterBytes) {
+    breakAfter = afterBytes;
+    breaksLeft.set(answers);
+  }
+
+  /** Lets large files hang after their headers, until the hub is closed. */
+  public void hang() {
+    hanging = true;
+  }
+
+  /** Answers the next requests with 503. */
+  public void refuseForLoad(int count) {
+    unavailableLeft.set(count);
+  }
+
+  public void requireToken(String token) {
+    requiredToken = token;
+  }
+
+  /** Wants large files in parts of so many bytes. */
+  public void askForParts(int size) {
+    partSize = size;
+  }
+
+  /** Whether large files arrive with a byte changed. */
+  public void corrupt(boolean change) {
+    corrupt = change;
   }
 
   private static URI address(HttpServer server) {
@@ -75,33 +172,57 @@ final class FakeHub implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     requests.add(exchange.getRequestMethod() + " " + path);
     byte[] body = exchange.getRequestBody().readAllBytes();
+    Matcher description = DESCRIPTION.matcher(path);
+    Matcher file = FILE.matcher(path);
+    Matcher write = WRITE.matcher(path);
     if (unavailableLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       send(exchange, 503, new byte[0]);
     } else if (!requiredToken.isEmpty() && !token(exchange).equals("Bearer " + requiredToken)) {
       exchange.getResponseHeaders().add("X-Error-Code", "GatedRepo");
       send(exchange, 401, new byte[0]);
-    } else if (path.startsWith("/api/models/org/name/revision/")) {
-      answerModel(exchange, path.substring(path.lastIndexOf('/') + 1));
-    } else if (path.startsWith("/org/name/resolve/" + COMMIT + "/")) {
-      answerFile(exchange, path.substring(path.lastIndexOf('/') + 1));
+    } else if (description.matches()) {
+      String repository = description.group("kind") + "/" + description.group("name");
+      answerDescription(exchange, repository, description.group("revision"));
+    } else if (file.matches()) {
+      String kind = file.group("kind") == null ? "models/" : file.group("kind");
+      answerFile(exchange, kind + file.group("name"), file.group("file"));
     } else if (path.equals("/api/repos/create")) {
-      send(exchange, commits.isEmpty() ? 200 : 409, "{}".getBytes(StandardCharsets.UTF_8));
-    } else if (path.equals("/api/models/org/name/preupload/main")) {
-      answerPreupload(exchange, JsonFiles.parseObject("request", body));
-    } else if (path.equals("/org/name.git/info/lfs/objects/batch")) {
+      answerCreate(exchange, JsonFiles.parseObject("request", body));
+    } else if (path.endsWith(".git/info/lfs/objects/batch")) {
       answerBatch(exchange, JsonFiles.parseObject("request", body));
-    } else if (path.equals("/api/models/org/name/commit/main")) {
-      answerCommit(exchange, body);
+    } else if (write.matches() && write.group("what").equals("preupload")) {
+      answerPreupload(exchange, JsonFiles.parseObject("request", body));
+    } else if (write.matches()) {
+      answerCommit(exchange, model(write.group("name")), body);
     } else {
-      exchange.getResponseHeaders().add("X-Error-Code", "RepoNotFound");
-      send(exchange, 401, new byte[0]);
+      refuse(exchange, 401, "RepoNotFound");
     }
   }
 
-  private void answerModel(HttpExchange exchange, String revision) throws IOException {
+  private static void refuse(HttpExchange exchange, int status, String reason) throws IOException {
+    exchange.getResponseHeaders().add("X-Error-Code", reason);
+    send(exchange, status, new byte[0]);
+  }
+
+  private void answerCreate(HttpExchange exchange, JsonNode request) throws IOException {
+    String name = request.path("organization").asText() + "/" + request.path("name").asText();
+    boolean there = repositories.containsKey("models/" + name);
+    if (!there) {
+      created.add(request);
+      model(name);
+    }
+    send(exchange, there ? 409 : 200, "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void answerDescription(HttpExchange exchange, String repository, String revision)
+      throws IOException {
+    Map<String, byte[]> files = repositories.get(repository);
+    if (files == null) {
+      refuse(exchange, 401, "RepoNotFound");
+      return;
+    }
     if (!revision.equals("main") && !revision.equals(COMMIT)) {
-      exchange.getResponseHeaders().add("X-Error-Code", "RevisionNotFound");
-      send(exchange, 404, new byte[0]);
+      refuse(exchange, 404, "RevisionNotFound");
       return;
     }
     ObjectNode root = JsonFiles.object().put("sha", COMMIT);
@@ -123,14 +244,16 @@ final class FakeHub implements AutoCloseable {
     return blob.finish();
   }
 
-  private void answerFile(HttpExchange exchange, String name) throws IOException {
-    byte[] bytes = files.get(name);
+  private void answerFile(HttpExchange exchange, String repository, String name)
+      throws IOException {
+    byte[] bytes = repositories.getOrDefault(repository, Map.of()).get(name);
     if (bytes == null) {
-      exchange.getResponseHeaders().add("X-Error-Code", "EntryNotFound");
-      send(exchange, 404, new byte[0]);
+      refuse(exchange, 404, "EntryNotFound");
     } else if (bytes.length > LARGE) {
       exchange.getResponseHeaders().add("X-Linked-Etag", "\"" + Sha256.of(bytes) + "\"");
-      exchange.getResponseHeaders().add("Location", address(content) + "/files/" + name);
+      exchange
+          .getResponseHeaders()
+          .add("Location", address(content) + "/files/" + repository + ":" + name);
       send(exchange, 302, new byte[0]);
     } else {
       exchange.getResponseHeaders().add("ETag", "\"" + blob(bytes) + "\"");
@@ -172,11 +295,25 @@ final class FakeHub implements AutoCloseable {
     send(exchange, 200, JsonFiles.write(root));
   }
 
-  private void answerCommit(HttpExchange exchange, byte[] body) throws IOException {
+  private void answerCommit(HttpExchange exchange, Map<String, byte[]> files, byte[] body)
+      throws IOException {
     ObjectNode commit = JsonFiles.object();
     ArrayNode lines = commit.putArray("lines");
-    for (String line : new String(body, StandardCharsets.UTF_8).split("\n")) {
-      lines.add(JsonFiles.parseObject("line", line.getBytes(StandardCharsets.UTF_8)));
+    for (String text : new String(body, StandardCharsets.UTF_8).split("\n")) {
+      ObjectNode line = JsonFiles.parseObject("line", text.getBytes(StandardCharsets.UTF_8));
+      lines.add(line);
+      JsonNode value = line.path("value");
+      switch (line.path("key").asText()) {
+        case "file" ->
+            files.put(
+                value.path("path").asText(),
+                Base64.getDecoder().decode(value.path("content").asText()));
+        case "lfsFile" ->
+            files.put(value.path("path").asText(), largeFiles.get(value.path("oid").asText()));
+        default -> {
+          // The header says nothing of files.
+        }
+      }
     }
     commits.add(commit);
     send(exchange, 200, JsonFiles.write(JsonFiles.object().put("commitOid", COMMIT)));
@@ -188,7 +325,8 @@ final class FakeHub implements AutoCloseable {
     tokensSeenByContentServer.add(token(exchange));
     String name = path.substring(path.lastIndexOf('/') + 1);
     if (path.startsWith("/files/")) {
-      byte[] bytes = files.get(name).clone();
+      String[] place = path.substring("/files/".length()).split(":", 2);
+      byte[] bytes = repositories.get(place[0]).get(place[1]).clone();
       if (corrupt) {
         bytes[bytes.length / 2]++;
       }
@@ -229,11 +367,16 @@ final class FakeHub implements AutoCloseable {
     bytesServed.addAndGet(sent);
     try (exchange;
         OutputStream out = exchange.getResponseBody()) {
+      if (hanging && length > LARGE) {
+        closed.await();
+      }
       out.write(bytes, first, sent);
       out.flush();
       if (breaks) {
         throw new IOException("broken off on purpose");
       }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -253,6 +396,7 @@ final class FakeHub implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     hub.stop(0);
     content.stop(0);
   }

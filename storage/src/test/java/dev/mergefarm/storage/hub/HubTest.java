@@ -1,6 +1,7 @@
 package dev.mergefarm.storage.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mergefarm.common.Cancellation;
@@ -28,9 +29,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -51,12 +55,12 @@ class HubTest {
   void open() {
     server = new FakeHub();
     store = new LocalObjectStore(directory);
-    server.files.put("config.json", text("{\"architectures\":[\"X\"]}"));
-    server.files.put("model.safetensors", weights());
-    server.files.put("pytorch_model.bin", new byte[2000]);
-    server.files.put("modeling.py", text("code"));
-    server.files.put("README.md", text("# card"));
-    server.files.put("original/params.json", text("{}"));
+    server.files().put("config.json", text("{\"architectures\":[\"X\"]}"));
+    server.files().put("model.safetensors", weights());
+    server.files().put("pytorch_model.bin", new byte[2000]);
+    server.files().put("modeling.py", text("code"));
+    server.files().put("README.md", text("# card"));
+    server.files().put("original/params.json", text("{}"));
   }
 
   @AfterEach
@@ -112,29 +116,28 @@ class HubTest {
       assertThat(progress.getLast().bytesDone()).isEqualTo(progress.getLast().bytesTotal());
       assertThat(progress.getLast().itemsDone()).isEqualTo(3);
 
-      int before = server.requests.size();
+      int before = server.requests().size();
       mirror(hub, "main");
-      assertThat(server.requests).hasSize(before);
+      assertThat(server.requests()).hasSize(before);
     }
   }
 
   @Test
   void aDownloadGoesOnWhereItsConnectionBroke() {
-    server.breakAfter = 700_000;
-    server.breaksLeft.set(2);
+    server.breakOff(2, 700_000);
     try (HubClient hub = client()) {
       ObjectFolder folder = mirror(hub, "main");
 
-      assertThat(server.breaksLeft).hasValue(0);
+      assertThat(server.breaksLeft()).isZero();
       assertThat(folder.readAll("model.safetensors", 4_000_000)).isEqualTo(weights());
       long total = progress.getLast().bytesTotal();
-      assertThat(server.bytesServed.get()).isLessThanOrEqualTo(total + 200_000);
+      assertThat(server.bytesServed()).isLessThanOrEqualTo(total + 200_000);
     }
   }
 
   @Test
   void aHubUnderLoadIsAskedAgain() {
-    server.unavailableLeft.set(3);
+    server.refuseForLoad(3);
     try (HubClient hub = client()) {
       assertThat(hub.model("org/name", "main").commit()).isEqualTo(FakeHub.COMMIT);
       assertThat(time.pauses()).hasSize(3);
@@ -143,16 +146,16 @@ class HubTest {
 
   @Test
   void theTokenGoesToTheHubAndToNoOtherServer() {
-    server.requiredToken = "secret";
+    server.requireToken("secret");
     try (HubClient hub = client()) {
       mirror(hub, "main");
     }
-    assertThat(server.tokensSeenByContentServer).isNotEmpty().containsOnly("");
+    assertThat(server.tokensSeenByContentServer()).isNotEmpty().containsOnly("");
   }
 
   @Test
   void aGatedModelIsDenied() {
-    server.requiredToken = "another";
+    server.requireToken("another");
     try (HubClient hub = client()) {
       assertThat(codeOf(() -> mirror(hub, "main"))).isEqualTo(ErrorCode.HUB_DENIED);
       assertThat(time.pauses()).isEmpty();
@@ -174,18 +177,18 @@ class HubTest {
 
   @Test
   void aFileThatArrivesChangedIsRefusedAndTheNextAttemptKeepsTheOthers() {
-    server.corrupt = true;
+    server.corrupt(true);
     try (HubClient hub = client()) {
       assertThat(codeOf(() -> mirror(hub, "main"))).isEqualTo(ErrorCode.MALFORMED_TENSOR_FILE);
       assertThat(store.find("models/org/name@main/mergefarm.json")).isEmpty();
       assertThat(store.find("models/org/name@main/model.safetensors")).isEmpty();
 
-      server.corrupt = false;
-      server.requests.clear();
+      server.corrupt(false);
+      server.requests().clear();
       ObjectFolder folder = mirror(hub, "main");
 
       assertThat(folder.readAll("model.safetensors", 4_000_000)).isEqualTo(weights());
-      assertThat(server.requests).noneMatch(request -> request.endsWith("config.json"));
+      assertThat(server.requests()).noneMatch(request -> request.endsWith("config.json"));
     }
   }
 
@@ -204,6 +207,20 @@ class HubTest {
   }
 
   @Test
+  void aCopyWhoseConnectionHangsIsCancelledAtOnce() {
+    server.hang();
+    try (HubClient hub = client()) {
+      HubMirror mirror = new HubMirror(hub, store, "test 1");
+      Cancellation onceAsked =
+          () -> server.requests().stream().anyMatch(request -> request.startsWith("GET content"));
+
+      assertThat(codeOf(() -> mirror.mirror("org/name", "main", onceAsked, progress::add)))
+          .isEqualTo(ErrorCode.CANCELLED);
+      assertThat(store.find("models/org/name@main/mergefarm.json")).isEmpty();
+    }
+  }
+
+  @Test
   void aHubThatIsDownIsUnavailableOnceTheDeadlineHasPassed() throws IOException {
     int port;
     try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -212,6 +229,11 @@ class HubTest {
     try (HubClient hub = client(URI.create("http://127.0.0.1:" + port), Optional.empty())) {
       assertThat(codeOf(() -> hub.model("org/name", "main"))).isEqualTo(ErrorCode.HUB_UNAVAILABLE);
       assertThat(time.pauses()).isNotEmpty();
+      assertThat(time.nanoTime()).isLessThan(Duration.ofSeconds(10).toNanos());
+
+      int pauses = time.pauses().size();
+      assertThat(codeOf(() -> hub.model("org/b", "main"))).isEqualTo(ErrorCode.HUB_UNAVAILABLE);
+      assertThat(time.pauses()).as("nobody waits twice for one outage").hasSize(pauses);
     }
   }
 
@@ -229,26 +251,65 @@ class HubTest {
         assertThat(model.tensors().tensors()).containsOnlyKeys("a");
       }
       repository.open(new ModelReference("org/name")).close();
-      server.requests.clear();
+      server.requests().clear();
 
       repository.open(new ModelReference("org/name@" + FakeHub.COMMIT)).close();
       repository.open(new ModelReference("org/name@main")).close();
       repository.open(new ModelReference("org/name")).close();
-      assertThat(server.requests).isEmpty();
+      assertThat(server.requests()).isEmpty();
 
       assertThat(codeOf(() -> repository.open(new ModelReference("models/typo"))))
           .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
-      assertThat(server.requests).isEmpty();
+      assertThat(server.requests()).isEmpty();
       assertThat(codeOf(() -> repository.open(new ModelReference("org/other"))))
           .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
-      assertThat(server.requests).isNotEmpty();
+      assertThat(server.requests()).isNotEmpty();
     }
+  }
+
+  @Test
+  void copiesAreReadWithoutAskingTheHub() {
+    try (HubClient hub = client()) {
+      HubMirror copies = new HubMirror(hub, store, "test 1");
+      mirror(hub, "main");
+      server.requests().clear();
+
+      assertThat(HubResolvers.copiedOrInPlace(copies, hub).find("org/name", "main")).isPresent();
+      assertThat(HubResolvers.copies(store).find("org/name", "main")).isPresent();
+      assertThat(HubResolvers.copies(store).find("org/name", "v2")).isEmpty();
+      assertThat(server.requests()).isEmpty();
+      assertThat(HubResolvers.copiedOrInPlace(copies, hub).find("org/name", FakeHub.COMMIT))
+          .isPresent();
+      assertThat(server.requests()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void theEnvironmentSaysWhichHubIsAsked() {
+    Map<String, String> variables = new HashMap<>();
+    assertThat(HubSettings.fromEnvironment(variables::get).orElseThrow().endpoint())
+        .isEqualTo(URI.create("https://huggingface.co"));
+
+    variables.put("HF_ENDPOINT", "http://hub.example:8000");
+    variables.put("HF_TOKEN", "secret");
+    HubSettings settings = HubSettings.fromEnvironment(variables::get).orElseThrow();
+    assertThat(settings.endpoint()).isEqualTo(URI.create("http://hub.example:8000"));
+    assertThat(settings.token()).contains("secret");
+    assertThat(settings.toString()).doesNotContain("secret");
+
+    variables.put("HF_HUB_OFFLINE", "1");
+    assertThat(HubSettings.fromEnvironment(variables::get)).isEmpty();
+    variables.put("HF_HUB_OFFLINE", "0");
+    variables.put("HF_ENDPOINT", "hub.example");
+    assertThatThrownBy(() -> HubSettings.fromEnvironment(variables::get))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("hub.example");
   }
 
   @Test
   void aModelReadInPlaceCostsItsHeaderAlone() {
     byte[] large = Arrays.copyOf(weights(), weights().length);
-    server.files.put("model.safetensors", large);
+    server.files().put("model.safetensors", large);
     try (HubClient hub = client()) {
       ModelRepository repository =
           DefaultModelRepository.builder().hub(HubResolvers.inPlace(hub)).build();
@@ -256,7 +317,7 @@ class HubTest {
         assertThat(model.tensors().tensors()).containsOnlyKeys("a");
         assertThat(model.file("config.json")).contains(text("{\"architectures\":[\"X\"]}"));
       }
-      assertThat(server.bytesServed.get()).isLessThan(1_100_000);
+      assertThat(server.bytesServed()).isLessThan(1_100_000);
       assertThat(codeOf(() -> hub.store(hub.model("org/name", "main")).put("x", new byte[1])))
           .isEqualTo(ErrorCode.STORE_DENIED);
     }

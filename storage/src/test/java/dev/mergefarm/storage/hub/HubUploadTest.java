@@ -37,7 +37,7 @@ class HubUploadTest {
   @BeforeEach
   void open() {
     server = new FakeHub();
-    server.requiredToken = "secret";
+    server.requireToken("secret");
     store = new LocalObjectStore(directory);
     store.put("models/m/config.json", CONFIG);
     store.put("models/m/model.safetensors", weights());
@@ -71,9 +71,9 @@ class HubUploadTest {
   void aModelArrivesAsOneCommitOfSmallAndLargeFiles() {
     assertThat(push("secret")).isEqualTo(FakeHub.COMMIT);
 
-    assertThat(server.largeFiles).containsOnlyKeys(Sha256.of(weights()));
-    assertThat(server.largeFiles.get(Sha256.of(weights()))).isEqualTo(weights());
-    JsonNode lines = server.commits.getFirst().path("lines");
+    assertThat(server.largeFiles()).containsOnlyKeys(Sha256.of(weights()));
+    assertThat(server.largeFiles().get(Sha256.of(weights()))).isEqualTo(weights());
+    JsonNode lines = server.commits().getFirst().path("lines");
     assertThat(lines).hasSize(3);
     assertThat(lines.path(0).path("value").path("summary").asText()).isEqualTo("Merge of two");
     assertThat(lines.path(1).path("key").asText()).isEqualTo("lfsFile");
@@ -81,35 +81,37 @@ class HubUploadTest {
     assertThat(lines.path(2).path("value").path("path").asText()).isEqualTo("config.json");
     assertThat(Base64.getDecoder().decode(lines.path(2).path("value").path("content").asText()))
         .isEqualTo(CONFIG);
-    assertThat(server.requests).contains("POST content /verify/" + Sha256.of(weights()));
-    assertThat(server.tokensSeenByContentServer).containsOnly("");
+    assertThat(server.requests()).contains("POST content /verify/" + Sha256.of(weights()));
+    assertThat(server.tokensSeenByContentServer()).containsOnly("");
   }
 
   @Test
   void aLargeFileThatIsThereIsNotSentAgain() {
     push("secret");
-    server.requests.clear();
+    server.requests().clear();
 
     push("secret");
 
-    assertThat(server.requests).noneMatch(request -> request.startsWith("PUT content"));
-    assertThat(server.commits).hasSize(2);
+    assertThat(server.requests()).noneMatch(request -> request.startsWith("PUT content"));
+    assertThat(server.commits()).hasSize(2);
   }
 
   @Test
   void aFileTooLargeForOneRequestGoesInTheHubsParts() {
-    server.partSize = 1_000_000;
+    server.askForParts(1_000_000);
 
     push("secret");
 
-    assertThat(server.requests).filteredOn(request -> request.startsWith("PUT content")).hasSize(3);
-    assertThat(server.largeFiles.get(Sha256.of(weights()))).isEqualTo(weights());
+    assertThat(server.requests())
+        .filteredOn(request -> request.startsWith("PUT content"))
+        .hasSize(3);
+    assertThat(server.largeFiles().get(Sha256.of(weights()))).isEqualTo(weights());
   }
 
   @Test
   void aTokenThatMayNotWriteIsDenied() {
     assertThat(catchThrowableOfType(MergefarmException.class, () -> push("other")).code())
         .isEqualTo(ErrorCode.HUB_DENIED);
-    assertThat(server.commits).isEmpty();
+    assertThat(server.commits()).isEmpty();
   }
 }

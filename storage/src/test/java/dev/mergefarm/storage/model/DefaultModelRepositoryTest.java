@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.storage.LocalObjectStore;
+import dev.mergefarm.storage.manifest.Manifest;
+import dev.mergefarm.storage.manifest.ManifestJson;
 import dev.mergefarm.storage.safetensors.SafetensorsLayout;
 import dev.mergefarm.storage.tensor.DataType;
 import dev.mergefarm.storage.tensor.Shape;
@@ -13,6 +15,8 @@ import dev.mergefarm.storage.tensor.TensorSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +69,38 @@ class DefaultModelRepositoryTest {
     assertThat(filesOf("models/org/name")).containsExactly("config.json", "model.safetensors");
     assertThat(filesOf("org/name")).hasSize(2);
     assertThat(filesOf("org/name/")).hasSize(2);
+  }
+
+  @Test
+  void aModelStoredWithoutARevisionAnswersToTheMainOneOnly() {
+    putModel(store, "models/org/name/");
+
+    assertThat(filesOf("org/name@main")).hasSize(2);
+    assertThat(filesOf("models/org/name@main")).hasSize(2);
+    assertThat(failureOf("org/name@v2"))
+        .satisfies(f -> assertThat(f.code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND))
+        .hasMessageContaining("'models/org/name' without a record of its revision");
+
+    putModel(store, "models/org/name@v2/");
+    assertThat(filesOf("org/name@v2")).hasSize(2);
+  }
+
+  @Test
+  void aCopyOfACommitAnswersToThatCommit() {
+    putModel(store, "models/org/name/");
+    Manifest manifest =
+        new Manifest(
+            "test 1",
+            Optional.empty(),
+            Optional.of("hub:org/name@abc123"),
+            Optional.empty(),
+            OptionalLong.empty(),
+            List.of(),
+            List.of());
+    store.put("models/org/name/mergefarm.json", ManifestJson.write(manifest));
+
+    assertThat(filesOf("org/name@abc123")).hasSize(3);
+    assertThat(failureOf("org/name@abc124").code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
   }
 
   @Test
