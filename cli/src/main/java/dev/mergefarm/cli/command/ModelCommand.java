@@ -1,7 +1,6 @@
 package dev.mergefarm.cli.command;
 
 import dev.mergefarm.cli.connection.FarmConnection;
-import dev.mergefarm.cli.connection.ModelDownload;
 import dev.mergefarm.cli.connection.Uploads;
 import dev.mergefarm.cli.local.ModelFolder;
 import dev.mergefarm.cli.output.Json;
@@ -9,13 +8,10 @@ import dev.mergefarm.cli.output.ProgressLine;
 import dev.mergefarm.cli.output.Table;
 import dev.mergefarm.cli.output.Units;
 import dev.mergefarm.proto.v1.DeleteModelRequest;
-import dev.mergefarm.proto.v1.GetModelRequest;
 import dev.mergefarm.proto.v1.ListModelsRequest;
 import dev.mergefarm.proto.v1.ListModelsResponse;
 import dev.mergefarm.proto.v1.Model;
-import dev.mergefarm.proto.v1.ModelFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,15 +19,14 @@ import java.util.SortedMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The models in a farm's store. */
 @Command(
     name = "model",
-    subcommands = ModelLogitsCommand.class,
-    description = "Lists, shows, stores, fetches and removes a farm's models.")
+    subcommands = {ModelGetCommand.class, ModelPushCommand.class, ModelLogitsCommand.class},
+    description = "Lists, shows, stores, fetches and removes a farm's models, and publishes them.")
 final class ModelCommand {
 
   @Spec private CommandSpec spec;
@@ -62,39 +57,6 @@ final class ModelCommand {
         table.print(output.out(spec));
       }
       output.out(spec).flush();
-      return 0;
-    }
-  }
-
-  @Command(
-      name = "get",
-      mixinStandardHelpOptions = true,
-      description = "One model, its files, or a copy of it.")
-  int get(
-      @Mixin FarmOptions farmOptions,
-      @Mixin OutputOptions output,
-      @Parameters(paramLabel = "MODEL", description = "As in models/name.") String reference,
-      @Option(
-              names = "--out",
-              paramLabel = "DIR",
-              description = "Copy its files into a new folder.")
-          Path folder)
-      throws IOException {
-    try (FarmConnection farm = farmOptions.connect()) {
-      Model model =
-          farm.models().getModel(GetModelRequest.newBuilder().setReference(reference).build());
-      if (folder != null) {
-        try (ProgressLine line =
-            ProgressLine.forThisProcess(spec.commandLine().getErr(), reference)) {
-          new ModelDownload(farm, model)
-              .into(
-                  folder,
-                  done ->
-                      line.show(
-                          "fetch", done, model.getBytes(), Units.bytes(done), Optional.empty()));
-        }
-      }
-      print(model, output);
       return 0;
     }
   }
@@ -136,7 +98,7 @@ final class ModelCommand {
                 line.show("store", done[0], bytes, Units.bytes(done[0]), Optional.empty());
               });
       line.clear();
-      print(model, output);
+      ModelReport.print(model, output, spec);
       return 0;
     }
   }
@@ -149,25 +111,5 @@ final class ModelCommand {
       farm.models().deleteModel(DeleteModelRequest.newBuilder().setReference(reference).build());
       return 0;
     }
-  }
-
-  private void print(Model model, OutputOptions output) {
-    PrintWriter out = output.out(spec);
-    if (output.json()) {
-      out.println(Json.pretty(model));
-    } else {
-      out.printf(
-          "%s  %s  %d parameters in %d tensors (%s)  %s%n",
-          model.getReference(),
-          model.getArchitecture(),
-          model.getParameters(),
-          model.getTensors(),
-          String.join(", ", model.getDataTypesList()),
-          Units.bytes(model.getBytes()));
-      for (ModelFile file : model.getFilesList()) {
-        out.printf("  %s  %s%n", file.getName(), Units.bytes(file.getBytes()));
-      }
-    }
-    out.flush();
   }
 }

@@ -69,9 +69,7 @@ final class ModelLogitsCommand implements Callable<Integer> {
         ProgressLine line = ProgressLine.forThisProcess(spec.commandLine().getErr(), folder);
         LocalModels models = LocalModels.open();
         Model model =
-            models
-                .toUse(interruption, new RateMeter(line)::show)
-                .open(new ModelReference(folder));
+            models.toUse(interruption, new RateMeter(line)::show).open(new ModelReference(folder));
         LogitsProbe probe =
             LogitsProbe.load(
                 model,

@@ -47,8 +47,8 @@ import java.util.stream.Stream;
 
 /**
  * Scores on this machine, without a farm. Tasks are checked before the model is opened; data paths
- * are relative to the working directory, the task's own folder, then the task folders; models and data
- * sets that are not there are looked for on the hub.
+ * are relative to the working directory, the task's own folder, then the task folders; models and
+ * data sets that are not there are looked for on the hub.
  */
 public final class LocalEvaluation implements AutoCloseable {
 
@@ -90,8 +90,7 @@ public final class LocalEvaluation implements AutoCloseable {
    * @param folders of task files, a later one's tasks replacing an earlier one's
    * @param cancellation ends the downloading of data
    */
-  public LocalEvaluation(
-      List<Path> folders, EvaluationOptions options, Cancellation cancellation) {
+  public LocalEvaluation(List<Path> folders, EvaluationOptions options, Cancellation cancellation) {
     List<Path> dataRoots = new ArrayList<>(List.of(Path.of("")));
     dataRoots.addAll(folders);
     TaskFiles files = new DirectoryTaskFiles(folders);
@@ -170,8 +169,7 @@ public final class LocalEvaluation implements AutoCloseable {
         }
       }
       case Subject.Recipe recipe -> {
-        try (MergeEngine engine =
-            new MergeEngine(models.toCheck(), MergeSettings.defaults())) {
+        try (MergeEngine engine = new MergeEngine(models.toCheck(), MergeSettings.defaults())) {
           MergePlan plan = engine.validate(recipe.yaml(), MergeOptions.DEFAULTS).planOrThrow();
           MergeEngine copying = engine.withModels(models.toUse(cancellation, progress));
           try (Model model = copying.mergeInMemory(plan, cancellation)) {

@@ -2,7 +2,10 @@ package dev.mergefarm.cli.output;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
+import java.util.Map;
 
 /** Messages of the API as JSON, field by field as the REST twin gives them. */
 public final class Json {
@@ -27,6 +30,14 @@ public final class Json {
   /** On one line, for streams. */
   public static String line(Message message) {
     return print(PRINTER.omittingInsignificantWhitespace(), message);
+  }
+
+  /** An object of texts, over several lines, in the order of the names given. */
+  public static String object(Map<String, String> fields) {
+    Struct.Builder object = Struct.newBuilder();
+    fields.forEach(
+        (name, text) -> object.putFields(name, Value.newBuilder().setStringValue(text).build()));
+    return pretty(object.build());
   }
 
   private static String print(JsonFormat.Printer printer, Message message) {

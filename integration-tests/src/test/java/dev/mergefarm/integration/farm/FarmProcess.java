@@ -46,25 +46,38 @@ public final class FarmProcess implements AutoCloseable {
     return farm;
   }
 
+  /** The same with configuration as {@code key=value}. */
+  public static FarmProcess startWith(List<String> configuration, Path data, String... options) {
+    FarmProcess farm = run("farm", properties(configuration), arguments(data, options));
+    farm.address();
+    return farm;
+  }
+
   /** Starts a farm without waiting for anything. */
   public static FarmProcess launch(Path data, String... options) {
+    return run("farm", List.of(), arguments(data, options));
+  }
+
+  private static List<String> arguments(Path data, String... options) {
     List<String> arguments = new ArrayList<>(List.of("--data", data.toString(), "--port", "0"));
     arguments.addAll(List.of(options));
-    return run("farm", List.of(), arguments);
+    return arguments;
+  }
+
+  private static List<String> properties(List<String> configuration) {
+    return configuration.stream().map(entry -> "-D" + entry).toList();
   }
 
   /** Starts a gateway alone, with configuration as {@code key=value}. */
   public static FarmProcess launchGateway(String... configuration) {
-    return run(
-        "gateway", List.of(configuration).stream().map(entry -> "-D" + entry).toList(), List.of());
+    return run("gateway", properties(List.of(configuration)), List.of());
   }
 
   /**
    * Starts a worker alone, such as {@code merge-worker}, with configuration as {@code key=value}.
    */
   public static FarmProcess launchWorker(String module, String... configuration) {
-    return run(
-        module, List.of(configuration).stream().map(entry -> "-D" + entry).toList(), List.of());
+    return run(module, properties(List.of(configuration)), List.of());
   }
 
   private static FarmProcess run(String module, List<String> properties, List<String> arguments) {

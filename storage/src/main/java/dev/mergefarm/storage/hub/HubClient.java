@@ -149,8 +149,7 @@ public final class HubClient implements AutoCloseable {
    */
   public ObjectStore store(HubModel model, ObjectStore copies, Cancellation cancellation) {
     String prefix = "hub/" + model.repository() + "@" + model.commit() + "/";
-    return new CopiedHubStore(
-        store(model), model, new ObjectFolder(copies, prefix), cancellation);
+    return new CopiedHubStore(store(model), model, new ObjectFolder(copies, prefix), cancellation);
   }
 
   @Override

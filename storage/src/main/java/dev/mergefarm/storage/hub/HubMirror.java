@@ -57,6 +57,11 @@ public final class HubMirror {
     return copy(model, new ObjectFolder(store, name + "/"), cancellation, listener);
   }
 
+  /** The files of a model that a copy has. */
+  public static List<HubFile> files(HubModel model) {
+    return HubFiles.wanted(model);
+  }
+
   /**
    * Copies a model into a folder, or goes on with a copy that was broken off.
    *

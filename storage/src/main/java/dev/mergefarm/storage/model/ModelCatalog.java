@@ -76,14 +76,20 @@ public final class ModelCatalog {
     if (before != null && before.files().equals(files)) {
       return before.summary();
     }
-    ModelSummary summary = read(name, folder, files);
+    ModelSummary summary = summarize(name, folder, files);
     if (known.size() < KEPT || before != null) {
       known.put(name, new Known(files, summary));
     }
     return summary;
   }
 
-  private ModelSummary read(String name, ObjectFolder folder, List<ObjectInfo> files) {
+  /**
+   * Reads what config and headers say of a model, wherever it lies.
+   *
+   * @param name that the summary gets
+   * @param files the model's own, with names relative to the folder
+   */
+  public static ModelSummary summarize(String name, ObjectFolder folder, List<ObjectInfo> files) {
     List<Problem> problems = new ArrayList<>();
     Optional<String> architecture = Optional.empty();
     long parameters = 0;
