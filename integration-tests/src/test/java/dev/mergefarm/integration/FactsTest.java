@@ -1,6 +1,7 @@
 package dev.mergefarm.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.Struct;
@@ -11,16 +12,22 @@ import dev.mergefarm.integration.farm.TiesThresholds;
 import dev.mergefarm.integration.farm.Weights;
 import dev.mergefarm.proto.v1.EvaluationRequest;
 import dev.mergefarm.proto.v1.Job;
+import dev.mergefarm.proto.v1.JobFile;
 import dev.mergefarm.proto.v1.JobState;
+import dev.mergefarm.proto.v1.ListJobFilesRequest;
 import dev.mergefarm.proto.v1.MergeRequest;
 import dev.mergefarm.proto.v1.Metric;
 import dev.mergefarm.proto.v1.ModelChunk;
+import dev.mergefarm.proto.v1.ReadJobFileRequest;
 import dev.mergefarm.proto.v1.ReadModelRequest;
 import dev.mergefarm.proto.v1.SubmitEvaluationRequest;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
 import dev.mergefarm.proto.v1.TaskScore;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -29,6 +36,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +104,57 @@ class FactsTest {
     assertThat(accuracies(evaluate(request))).isEqualTo(expectedAccuracies(recipe));
   }
 
+  @Test
+  void whatAnEvaluationLeftIsReadOverBothApisAndIsTheReferences() throws IOException {
+    Job job = evaluate(EvaluationRequest.newBuilder().setModel("models/base"));
+    List<JobFile> files =
+        client
+            .jobs()
+            .listJobFiles(ListJobFilesRequest.newBuilder().setId(job.getId()).build())
+            .getFilesList();
+    assertThat(files)
+        .extracting(JobFile::getName)
+        .containsExactly(
+            "results.json", "samples_facts_animals.jsonl", "samples_facts_capitals.jsonl");
+    for (JobFile file : files) {
+      String content = read(job, file.getName());
+      assertThat(content).hasSize((int) file.getBytes());
+      assertThat(client.get("/v1/jobs/" + job.getId() + "/files/" + file.getName()).body())
+          .isEqualTo(content);
+    }
+    Struct.Builder results = Struct.newBuilder();
+    JsonFormat.parser().merge(read(job, "results.json"), results);
+    assertThat(number(results, "facts", "acc,none"))
+        .isCloseTo(expected("base", "facts", "acc,none"), within(1e-6));
+    assertThat(read(job, "samples_facts_animals.jsonl").lines()).hasSize(60);
+
+    StatusRuntimeException missing =
+        catchThrowableOfType(StatusRuntimeException.class, () -> read(job, "result.json"));
+    assertThat(missing.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(missing).hasMessageContaining("results.json");
+    assertThat(client.get("/v1/jobs/" + job.getId() + "/files/none").statusCode()).isEqualTo(404);
+    assertThat(client.get("/v1/jobs/none/files").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void whatAMergeLeftIsItsManifestRecipeAndCard() throws IOException {
+    Job job =
+        client.finish(
+            client.jobs().submitMerge(FarmClient.merge("left", recipe("linear"))).getJob().getId());
+    assertThat(read(job, "mergefarm.json")).contains("\"outputs\"");
+    assertThat(read(job, "mergekit_config.yml")).isEqualTo(recipe("linear"));
+    assertThat(read(job, "README.md")).contains("base_model");
+  }
+
+  private String read(Job job, String file) {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    client
+        .jobs()
+        .readJobFile(ReadJobFileRequest.newBuilder().setId(job.getId()).setFile(file).build())
+        .forEachRemaining(chunk -> content.writeBytes(chunk.getContent().toByteArray()));
+    return content.toString(StandardCharsets.UTF_8);
+  }
+
   private static String recipe(String name) throws IOException {
     return Files.readString(FarmClient.FACTS.resolve("recipes").resolve(name + ".yml"));
   }
@@ -159,6 +218,10 @@ class FactsTest {
         .merge(
             Files.readString(EXPECTED.resolve("expected").resolve(model).resolve("results.json")),
             results);
+    return number(results, task, key);
+  }
+
+  private static double number(Struct.Builder results, String task, String key) {
     return results
         .getFieldsOrThrow("results")
         .getStructValue()

@@ -112,8 +112,9 @@ class HubFarmTest {
 
   @Test
   void aRecipeIsPlannedFromTheHubsHeadersAlone() {
+    hub.model("facts/planned").putAll(files(FarmClient.FACTS.resolve("base")));
     long before = hub.bytesServed();
-    ValidateRecipeResponse answer = validate(recipe("facts/base", "facts/animals@main"));
+    ValidateRecipeResponse answer = validate(recipe("facts/planned", "facts/planned@main"));
     assertThat(answer.getProblemsList()).isEmpty();
     assertThat(hub.bytesServed() - before).isLessThan(WEIGHTS);
     assertThat(
@@ -123,7 +124,7 @@ class HubFarmTest {
                     client
                         .models()
                         .getModel(
-                            GetModelRequest.newBuilder().setReference("facts/base@main").build())))
+                            GetModelRequest.newBuilder().setReference("facts/planned@main").build())))
         .as("nothing is copied to check a recipe")
         .isNotNull();
   }

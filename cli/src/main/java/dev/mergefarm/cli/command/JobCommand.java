@@ -18,7 +18,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Looks at jobs of a farm. */
-@Command(name = "job", description = "Lists, shows, watches and cancels a farm's jobs.")
+@Command(
+    name = "job",
+    subcommands = JobResultsCommand.class,
+    description = "Lists, shows, watches and cancels a farm's jobs, and fetches what they left.")
 final class JobCommand {
 
   @Spec private CommandSpec spec;

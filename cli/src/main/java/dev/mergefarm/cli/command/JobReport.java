@@ -77,7 +77,8 @@ final class JobReport {
   }
 
   private static String detail(JobKind kind, JobProgress progress) {
-    String items = kind == JobKind.JOB_KIND_MERGE ? "tensors" : "requests";
+    String work = kind == JobKind.JOB_KIND_MERGE ? "tensors" : "requests";
+    String items = progress.getStage().equals("mirror") ? "files" : work;
     String count = "%d/%d %s".formatted(progress.getItemsDone(), progress.getItemsTotal(), items);
     if (progress.getRate() <= 0) {
       return count;
@@ -147,7 +148,7 @@ final class JobReport {
     return kind.name().replace("JOB_KIND_", "").toLowerCase(Locale.ROOT);
   }
 
-  private static ExitCode exitCode(Job job) {
+  static ExitCode exitCode(Job job) {
     return switch (job.getState()) {
       case JOB_STATE_SUCCEEDED -> ExitCode.SUCCESS;
       case JOB_STATE_CANCELLED -> ExitCode.CANCELLED;

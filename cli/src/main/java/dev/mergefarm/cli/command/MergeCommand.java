@@ -1,6 +1,9 @@
 package dev.mergefarm.cli.command;
 
+import dev.mergefarm.cli.ExitCode;
 import dev.mergefarm.cli.connection.FarmConnection;
+import dev.mergefarm.cli.graph.GraphStep;
+import dev.mergefarm.cli.graph.RecipeStream;
 import dev.mergefarm.cli.local.Interruption;
 import dev.mergefarm.cli.local.LocalMerge;
 import dev.mergefarm.cli.output.ProgressLine;
@@ -11,11 +14,15 @@ import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.proto.v1.MergeRequest;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
 import dev.mergefarm.proto.v1.SubmitMergeResponse;
+import dev.mergefarm.proto.v1.ValidateRecipeRequest;
+import dev.mergefarm.proto.v1.ValidateRecipeResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,9 +104,14 @@ final class MergeCommand implements Callable<Integer> {
   }
 
   private int submit() throws IOException {
+    String recipe = Files.readString(file);
+    RecipeStream stream = RecipeStream.read(recipe, recipeOptions.options().compatibility());
+    if (stream.isGraph()) {
+      return submitGraph(recipe, stream);
+    }
     MergeRequest request =
         MergeRequest.newBuilder()
-            .setRecipe(Files.readString(file))
+            .setRecipe(recipe)
             .setOutput(modelName)
             .setOptions(recipeOptions.message())
             .build();
@@ -113,6 +125,43 @@ final class MergeCommand implements Callable<Integer> {
                       .putAllLabels(submission.labels())
                       .build());
       return submission.report(farm, answer.getJob(), output.jobReport(spec));
+    }
+  }
+
+  /** Everything is checked before the first job is submitted. */
+  private int submitGraph(String recipe, RecipeStream stream) {
+    if (submission.detached()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--detach cannot be used with several recipes in one file: each is submitted from here once those that it needs are done");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    String requestId =
+        submission.requestId().isEmpty() ? UUID.randomUUID().toString() : submission.requestId();
+    String result =
+        modelName.isEmpty() ? "models/graph-" + requestId.replaceAll("[^\\w.-]", "-") : modelName;
+    List<GraphStep> steps = stream.steps(result);
+    try (FarmConnection farm = farmOptions.connect()) {
+      ValidateRecipeResponse check =
+          farm.recipes()
+              .validateRecipe(
+                  ValidateRecipeRequest.newBuilder()
+                      .setRecipe(recipe)
+                      .setOptions(recipeOptions.message())
+                      .build());
+      if (!output.json()) {
+        PlanReport.print(check, err, err);
+      }
+      if (check.getProblemsList().stream().anyMatch(problem -> !problem.getWarning())) {
+        return ExitCode.INVALID_INPUT.number();
+      }
+      err.printf(
+          "%d merges; should this command be broken off, repeat it with --request-id %s%n",
+          steps.size(), requestId);
+      err.flush();
+      return new GraphSubmission(
+              farm, recipeOptions.message(), submission.labels(), requestId, steps)
+          .run(output.out(spec), err, output.json());
     }
   }
 }

@@ -31,6 +31,10 @@ final class SubmissionOptions {
     return requestId;
   }
 
+  boolean detached() {
+    return detach;
+  }
+
   /** Shows a job as it was accepted, or follows it to its end; answers with the exit code. */
   int report(FarmConnection farm, Job job, JobReport report) {
     if (detach) {

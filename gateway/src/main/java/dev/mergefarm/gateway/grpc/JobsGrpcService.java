@@ -1,6 +1,8 @@
 package dev.mergefarm.gateway.grpc;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.mergefarm.gateway.call.Caller;
+import dev.mergefarm.gateway.jobs.JobFiles;
 import dev.mergefarm.gateway.jobs.JobService;
 import dev.mergefarm.gateway.jobs.SubmissionService;
 import dev.mergefarm.gateway.watch.Watchers;
@@ -8,9 +10,13 @@ import dev.mergefarm.proto.v1.CancelJobRequest;
 import dev.mergefarm.proto.v1.GetJobRequest;
 import dev.mergefarm.proto.v1.Job;
 import dev.mergefarm.proto.v1.JobEvent;
+import dev.mergefarm.proto.v1.JobFileChunk;
 import dev.mergefarm.proto.v1.JobsGrpc;
+import dev.mergefarm.proto.v1.ListJobFilesRequest;
+import dev.mergefarm.proto.v1.ListJobFilesResponse;
 import dev.mergefarm.proto.v1.ListJobsRequest;
 import dev.mergefarm.proto.v1.ListJobsResponse;
+import dev.mergefarm.proto.v1.ReadJobFileRequest;
 import dev.mergefarm.proto.v1.SubmitEvaluationRequest;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
 import dev.mergefarm.proto.v1.SubmitMergeResponse;
@@ -27,9 +33,12 @@ public class JobsGrpcService extends JobsGrpc.JobsImplBase {
   private final JobService jobs;
   private final SubmissionService submissions;
   private final Watchers watchers;
+  private final JobFiles files;
 
   @Inject
-  public JobsGrpcService(JobService jobs, SubmissionService submissions, Watchers watchers) {
+  public JobsGrpcService(
+      JobService jobs, SubmissionService submissions, Watchers watchers, JobFiles files) {
+    this.files = files;
     this.jobs = jobs;
     this.submissions = submissions;
     this.watchers = watchers;
@@ -65,5 +74,27 @@ public class JobsGrpcService extends JobsGrpc.JobsImplBase {
   public void watchJob(WatchJobRequest request, StreamObserver<JobEvent> observer) {
     new GrpcWatchClient((ServerCallStreamObserver<JobEvent>) observer)
         .serve(Caller.ofGrpcCall(), watchers, request);
+  }
+
+  @Override
+  public void listJobFiles(
+      ListJobFilesRequest request, StreamObserver<ListJobFilesResponse> observer) {
+    Answers.answer(observer, caller -> files.list(caller, request.getId()));
+  }
+
+  @Override
+  public void readJobFile(ReadJobFileRequest request, StreamObserver<JobFileChunk> observer) {
+    Caller caller = Caller.ofGrpcCall();
+    PacedStream<JobFileChunk> stream =
+        new PacedStream<>((ServerCallStreamObserver<JobFileChunk>) observer);
+    stream.start(
+        () ->
+            files.read(
+                files.find(caller, request.getId(), request.getFile()),
+                content ->
+                    stream.send(
+                        JobFileChunk.newBuilder()
+                            .setContent(UnsafeByteOperations.unsafeWrap(content))
+                            .build())));
   }
 }

@@ -2,6 +2,7 @@ package dev.mergefarm.gateway.rest;
 
 import dev.mergefarm.gateway.call.Caller;
 import dev.mergefarm.gateway.call.TenantFilter;
+import dev.mergefarm.gateway.jobs.JobFiles;
 import dev.mergefarm.gateway.jobs.JobService;
 import dev.mergefarm.gateway.jobs.SubmissionService;
 import dev.mergefarm.gateway.watch.Watchers;
@@ -10,6 +11,7 @@ import dev.mergefarm.proto.v1.ListJobsRequest;
 import dev.mergefarm.proto.v1.SubmitEvaluationRequest;
 import dev.mergefarm.proto.v1.SubmitMergeRequest;
 import dev.mergefarm.proto.v1.WatchJobRequest;
+import dev.mergefarm.storage.ObjectInfo;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
@@ -24,9 +26,14 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** The {@code Jobs} service over HTTP. Bodies and answers are its messages as JSON. */
@@ -38,9 +45,12 @@ public class JobsResource {
   private final JobService jobs;
   private final SubmissionService submissions;
   private final Watchers watchers;
+  private final JobFiles files;
 
   @Inject
-  public JobsResource(JobService jobs, SubmissionService submissions, Watchers watchers) {
+  public JobsResource(
+      JobService jobs, SubmissionService submissions, Watchers watchers, JobFiles files) {
+    this.files = files;
     this.jobs = jobs;
     this.submissions = submissions;
     this.watchers = watchers;
@@ -115,6 +125,47 @@ public class JobsResource {
     SseWatchClient client = new SseWatchClient(sse);
     client.serve(watchers.watch(caller(context), request, client));
     return Multi.createFrom().publisher(client);
+  }
+
+  @GET
+  @Path("jobs/{id}/files")
+  public String files(@Context ContainerRequestContext context, @PathParam("id") String id) {
+    return Json.write(files.list(caller(context), id));
+  }
+
+  /** A file's bytes as they are. */
+  @GET
+  @Path("jobs/{id}/files/{file}")
+  @Produces(MediaType.WILDCARD)
+  public Response file(
+      @Context ContainerRequestContext context,
+      @PathParam("id") String id,
+      @PathParam("file") String file) {
+    ObjectInfo found = files.find(caller(context), id, file);
+    StreamingOutput content =
+        out ->
+            files.read(
+                found,
+                chunk -> {
+                  try {
+                    out.write(chunk);
+                  } catch (IOException gone) {
+                    throw new UncheckedIOException(gone);
+                  }
+                });
+    return Response.ok(content, mediaType(file))
+        .header(HttpHeaders.CONTENT_LENGTH, found.size())
+        .build();
+  }
+
+  private static String mediaType(String file) {
+    return switch (file.substring(file.lastIndexOf('.') + 1)) {
+      case "json" -> MediaType.APPLICATION_JSON;
+      case "jsonl" -> "application/x-ndjson";
+      case "md" -> "text/markdown;charset=UTF-8";
+      case "yml" -> "application/yaml";
+      default -> MediaType.APPLICATION_OCTET_STREAM;
+    };
   }
 
   private static Caller caller(ContainerRequestContext context) {
