@@ -4,6 +4,7 @@ import dev.mergefarm.benchmarks.eval.EvalBenchmark;
 import dev.mergefarm.benchmarks.jobs.RestoreBenchmark;
 import dev.mergefarm.benchmarks.kernel.KernelBenchmark;
 import dev.mergefarm.benchmarks.merge.MergeBenchmark;
+import dev.mergefarm.benchmarks.store.StoreBenchmark;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,7 +13,11 @@ public final class Main {
 
   private static final List<Benchmark> BENCHMARKS =
       List.of(
-          new MergeBenchmark(), new EvalBenchmark(), new KernelBenchmark(), new RestoreBenchmark());
+          new MergeBenchmark(),
+          new StoreBenchmark(),
+          new EvalBenchmark(),
+          new KernelBenchmark(),
+          new RestoreBenchmark());
 
   private Main() {}
 

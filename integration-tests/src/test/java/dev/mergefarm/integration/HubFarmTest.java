@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HubFarmTest {
 
-  private static final int WEIGHTS = 2_000_000;
+  /** Bytes of one model; headers are read in pieces of up to 1 MiB. */
+  private static final int WEIGHTS = 2 * 1_276_320;
 
   private FakeHub hub;
   private FarmProcess farm;
@@ -124,7 +125,9 @@ class HubFarmTest {
                     client
                         .models()
                         .getModel(
-                            GetModelRequest.newBuilder().setReference("facts/planned@main").build())))
+                            GetModelRequest.newBuilder()
+                                .setReference("facts/planned@main")
+                                .build())))
         .as("nothing is copied to check a recipe")
         .isNotNull();
   }

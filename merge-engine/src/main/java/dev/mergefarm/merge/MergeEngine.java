@@ -93,7 +93,7 @@ public final class MergeEngine implements AutoCloseable {
    * closed, after the last use of either.
    */
   public MergeEngine withModels(ModelRepository other) {
-    return new MergeEngine(other, settings, registry, merger);
+    return new MergeEngine(other, settings, registry, devices);
   }
 
   /** The methods that recipes can name. */

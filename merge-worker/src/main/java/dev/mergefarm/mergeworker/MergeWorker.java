@@ -77,7 +77,9 @@ public class MergeWorker implements RunningWorker {
 
   private MergeDevices devices(MergeSettings settings) {
     return new MachineDevices(
-        CpuTensorMerger.forLocalFiles(settings.threads()),
+        storage.remote()
+            ? CpuTensorMerger.forRemoteStore(settings.threads())
+            : CpuTensorMerger.forLocalFiles(settings.threads()),
         DeviceSettings.of(configuration.device(), configuration.deviceMemory()),
         new Timeline());
   }

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @param layers decoder layers; each adds 44 million parameters, embeddings and head 131 million
  */
-record GeneratedModel(int layers) {
+public record GeneratedModel(int layers) {
 
   private static final int HIDDEN = 2048;
   private static final int KEY_VALUE = 256;
@@ -24,14 +24,15 @@ record GeneratedModel(int layers) {
   private static final RandomCheckpoint.Spread SPREAD = new RandomCheckpoint.Spread(0, 0.02f);
 
   /** Largest number of layers whose tensors fit into so many bytes. */
-  static GeneratedModel ofBytes(long bytes) {
+  public static GeneratedModel ofBytes(long bytes) {
     GeneratedModel none = new GeneratedModel(0);
     long perLayer = new GeneratedModel(1).bytes() - none.bytes();
     return new GeneratedModel(
         (int) Math.max(1, Math.round((bytes - none.bytes()) / (double) perLayer)));
   }
 
-  long bytes() {
+  /** Of all tensors. */
+  public long bytes() {
     return tensors().stream().mapToLong(TensorSpec::bytes).sum();
   }
 
@@ -64,7 +65,7 @@ record GeneratedModel(int layers) {
    *
    * @param variant 0 for the base; another number for the fine-tune of that seed
    */
-  void write(Path folder, int variant, int shards) throws IOException {
+  public void write(Path folder, int variant, int shards) throws IOException {
     if (Files.exists(folder.resolve("config.json"))) {
       return;
     }

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param inputs the models it reads, for the ceiling
  */
-record Recipe(String method, List<String> inputs, String yaml) {
+public record Recipe(String method, List<String> inputs, String yaml) {
 
   private static final String THREE_MODELS =
       """
@@ -21,7 +21,7 @@ record Recipe(String method, List<String> inputs, String yaml) {
       """;
 
   /** All of them, in the order they are run. */
-  static Map<String, Recipe> all() {
+  public static Map<String, Recipe> all() {
     Map<String, Recipe> recipes = new LinkedHashMap<>();
     add(
         recipes,

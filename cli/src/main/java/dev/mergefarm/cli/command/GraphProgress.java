@@ -50,7 +50,8 @@ final class GraphProgress implements GraphRun.Listener {
         running.entrySet().stream()
             .map(entry -> describe(entry.getKey(), entry.getValue()))
             .collect(Collectors.joining(", "));
-    String counts = ended + " of " + steps + " done" + (failed > 0 ? ", " + failed + " failed" : "");
+    String counts =
+        ended + " of " + steps + " done" + (failed > 0 ? ", " + failed + " failed" : "");
     line.show(
         "merge",
         (long) (done * WHOLE),

@@ -6,6 +6,7 @@ import dev.mergefarm.cli.graph.GraphStep;
 import dev.mergefarm.cli.graph.RecipeStream;
 import dev.mergefarm.cli.local.Interruption;
 import dev.mergefarm.cli.local.LocalMerge;
+import dev.mergefarm.cli.output.PlanReport;
 import dev.mergefarm.cli.output.ProgressLine;
 import dev.mergefarm.cli.output.RateMeter;
 import dev.mergefarm.merge.MergeResult;

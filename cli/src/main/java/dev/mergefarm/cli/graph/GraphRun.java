@@ -58,8 +58,7 @@ public final class GraphRun {
     }
   }
 
-  private StepOutcome run(
-      GraphStep step, Map<String, CompletableFuture<StepOutcome>> outcomes) {
+  private StepOutcome run(GraphStep step, Map<String, CompletableFuture<StepOutcome>> outcomes) {
     StepOutcome outcome =
         step.needs().stream()
             .filter(name -> !outcomes.get(name).join().succeeded())

@@ -20,8 +20,8 @@ import org.yaml.snakeyaml.events.Event;
 
 /**
  * A recipe file taken apart into the jobs of a graph. The texts stay as the user wrote them, but
- * for the names of results, which become names of the farm's store; so each model that is made holds
- * a recipe that can be run again by itself.
+ * for the names of results, which become names of the farm's store; so each model that is made
+ * holds a recipe that can be run again by itself.
  */
 public final class RecipeStream {
 
@@ -127,7 +127,8 @@ public final class RecipeStream {
     List<Integer> starts = new ArrayList<>();
     for (Event event : new Yaml(new LoaderOptions()).parse(new java.io.StringReader(yaml))) {
       if (event instanceof DocumentStartEvent start) {
-        starts.add(offset(yaml, start.getStartMark()));
+        // What comes before the first document, such as a comment, stays with it.
+        starts.add(starts.isEmpty() ? 0 : offset(yaml, start.getStartMark()));
       }
     }
     List<String> texts = new ArrayList<>();
@@ -142,7 +143,8 @@ public final class RecipeStream {
   }
 
   private static boolean holdsSomething(String text) {
-    return Optional.ofNullable(new Yaml(new LoaderOptions()).compose(new java.io.StringReader(text)))
+    return Optional.ofNullable(
+            new Yaml(new LoaderOptions()).compose(new java.io.StringReader(text)))
         .filter(node -> !node.getTag().equals(org.yaml.snakeyaml.nodes.Tag.NULL))
         .isPresent();
   }

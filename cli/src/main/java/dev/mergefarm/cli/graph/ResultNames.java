@@ -58,8 +58,7 @@ final class ResultNames {
   }
 
   private void visit(NodeTuple entry) {
-    boolean named =
-        entry.getKeyNode() instanceof ScalarNode key && KEYS.contains(key.getValue());
+    boolean named = entry.getKeyNode() instanceof ScalarNode key && KEYS.contains(key.getValue());
     if (named && entry.getValueNode() instanceof ScalarNode value) {
       replace(value);
     } else {

@@ -47,6 +47,11 @@ public final class CpuTensorMerger implements TensorMerger {
     return new CpuTensorMerger(Kernels.best(), ExecutionSettings.forLocalFiles(threads));
   }
 
+  /** An engine with the best kernels of this machine, for a store across a network. */
+  public static CpuTensorMerger forRemoteStore(int threads) {
+    return new CpuTensorMerger(Kernels.best(), ExecutionSettings.forRemoteStore(threads));
+  }
+
   @Override
   public void merge(Iterator<TensorMerge> merges, TensorSink sink, Cancellation cancellation) {
     MergeRun run = new MergeRun(merges, sink, cancellation, memory, settings);
