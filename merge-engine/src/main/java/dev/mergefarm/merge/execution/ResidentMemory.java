@@ -1,84 +1,99 @@
 package dev.mergefarm.merge.execution;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * Native memory for inputs that are kept between stages, up to a limit. Layers repeat the same
- * shapes, so freed pieces are kept for the next request of about the same size. Safe for many
- * threads.
+ * Native memory for inputs that are kept between stages, up to a limit. It is taken from the system
+ * at once but touched only as far as it is used, and used from the start again, because touching
+ * fresh memory costs more than reading a file that the system has cached. Safe for many threads.
  */
 final class ResidentMemory implements AutoCloseable {
 
   private static final long ALIGNMENT = 64;
 
   private final long limit;
-  private final List<Lease> free = new ArrayList<>();
+  private final TreeMap<Long, Long> free = new TreeMap<>();
+  private UntouchedMemory whole;
   private long allocated;
   private boolean closed;
 
   ResidentMemory(long limit) {
     this.limit = limit;
+    free.put(0L, limit);
   }
 
   /** A piece of memory; give it back with {@link #release}. */
-  record Lease(Arena arena, MemorySegment memory) {}
+  record Lease(long offset, MemorySegment memory) {}
 
-  /** Memory of at least this size, with arbitrary content, or empty when the limit forbids it. */
+  /** Memory of this size, with arbitrary content, or empty when no room is left for it. */
   synchronized Optional<Lease> acquire(long bytes) {
-    if (bytes > limit || closed) {
+    long taken = taken(bytes);
+    if (closed || taken > limit) {
       return Optional.empty();
     }
-    Optional<Lease> fitting =
-        free.stream()
-            .filter(lease -> fits(lease, bytes))
-            .min(Comparator.comparingLong(lease -> lease.memory().byteSize()));
-    if (fitting.isPresent()) {
-      free.remove(fitting.get());
-      return fitting;
-    }
-    while (allocated + bytes > limit && !free.isEmpty()) {
-      discard(free.removeFirst());
-    }
-    if (allocated + bytes > limit) {
-      return Optional.empty();
-    }
-    allocated += bytes;
-    Arena arena = Arena.ofShared();
-    return Optional.of(new Lease(arena, arena.allocate(bytes, ALIGNMENT)));
+    Optional<Hole> found =
+        free.entrySet().stream()
+            .filter(hole -> hole.getValue() >= taken)
+            .map(hole -> new Hole(hole.getKey(), hole.getValue()))
+            .findFirst();
+    found.ifPresent(hole -> take(hole, taken));
+    return found.map(hole -> new Lease(hole.offset(), whole().asSlice(hole.offset(), bytes)));
   }
 
-  private static boolean fits(Lease lease, long bytes) {
-    long size = lease.memory().byteSize();
-    return size >= bytes && size - bytes <= bytes / 4;
+  private record Hole(long offset, long bytes) {}
+
+  private void take(Hole hole, long taken) {
+    free.remove(hole.offset());
+    if (hole.bytes() > taken) {
+      free.put(hole.offset() + taken, hole.bytes() - taken);
+    }
+    allocated += taken;
+  }
+
+  private MemorySegment whole() {
+    if (whole == null) {
+      whole = UntouchedMemory.allocate(limit);
+    }
+    return whole.memory();
+  }
+
+  private static long taken(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   synchronized void release(Lease lease) {
-    if (closed) {
-      discard(lease);
-    } else {
-      free.add(lease);
+    long offset = lease.offset();
+    long bytes = taken(lease.memory().byteSize());
+    allocated -= bytes;
+    Map.Entry<Long, Long> before = free.lowerEntry(offset);
+    if (before != null && before.getKey() + before.getValue() == offset) {
+      offset = before.getKey();
+      bytes += before.getValue();
     }
+    Long after = free.remove(offset + bytes);
+    free.put(offset, after == null ? bytes : bytes + after);
+    freeWhenUnused();
   }
 
-  private void discard(Lease lease) {
-    allocated -= lease.memory().byteSize();
-    lease.arena().close();
-  }
-
-  /** Bytes that are allocated now, in use or kept. */
+  /** Bytes that are in use now. */
   synchronized long allocated() {
     return allocated;
   }
 
+  private void freeWhenUnused() {
+    if (closed && allocated == 0 && whole != null) {
+      whole.close();
+      whole = null;
+    }
+  }
+
+  /** Frees the memory, or has the last piece that is given back free it. */
   @Override
   public synchronized void close() {
     closed = true;
-    free.forEach(this::discard);
-    free.clear();
+    freeWhenUnused();
   }
 }

@@ -73,6 +73,28 @@ public interface BlockMath {
   void keepDrawn(float[] target, float[] x, float[] draws, float probability, int count);
 
   /**
+   * Which draws are below a probability: bit {@code i} for {@code draws[first + i]}.
+   *
+   * @param count 1 to 64
+   */
+  long below(float[] draws, int first, float probability, int count);
+
+  /**
+   * Sets {@code target[first + i]} to 0 where bit {@code i} is not set.
+   *
+   * @param count 1 to 64
+   */
+  void keepBits(float[] target, int first, long bits, int count);
+
+  /**
+   * Finds the elements whose float32 bits without sign are from {@code least} to {@code last}.
+   *
+   * @param target takes their indices in order; at least {@code count} long
+   * @return how many there are
+   */
+  int find(int[] target, float[] x, int least, int last, int count);
+
+  /**
    * Adds a model to a sign consensus: where {@code x} has the sign that the sum elects (positive
    * when the sum is 0 or more, else negative), {@code agreed += x} and {@code weights += weight}.
    */

@@ -193,6 +193,46 @@ public final class PlainBlockMath implements BlockMath {
   }
 
   @Override
+  public long below(float[] draws, int first, float probability, int count) {
+    return below(draws, first, probability, 0, count);
+  }
+
+  static long below(float[] draws, int first, float probability, int from, int to) {
+    long bits = 0;
+    for (int i = from; i < to; i++) {
+      bits |= (draws[first + i] < probability ? 1L : 0L) << i;
+    }
+    return bits;
+  }
+
+  @Override
+  public void keepBits(float[] target, int first, long bits, int count) {
+    keepBits(target, first, bits, 0, count);
+  }
+
+  static void keepBits(float[] target, int first, long bits, int from, int to) {
+    for (int i = from; i < to; i++) {
+      target[first + i] = (bits >>> i & 1) == 0 ? 0 : target[first + i];
+    }
+  }
+
+  @Override
+  public int find(int[] target, float[] x, int least, int last, int count) {
+    return find(target, 0, x, least, last, 0, count);
+  }
+
+  static int find(int[] target, int found, float[] x, int least, int last, int from, int to) {
+    int end = found;
+    for (int i = from; i < to; i++) {
+      int magnitude = Float.floatToRawIntBits(x[i]) & 0x7fffffff;
+      if (magnitude >= least && magnitude <= last) {
+        target[end++] = i;
+      }
+    }
+    return end;
+  }
+
+  @Override
   public void addAgreeing(
       float[] agreed, float[] weights, float[] x, float[] sum, float weight, int count) {
     addAgreeing(agreed, weights, x, sum, weight, 0, count);

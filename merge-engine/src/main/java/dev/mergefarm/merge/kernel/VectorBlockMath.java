@@ -4,6 +4,7 @@ import dev.mergefarm.storage.tensor.DataType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -195,6 +196,43 @@ public final class VectorBlockMath implements BlockMath {
       zeros.blend(row(x, i), kept).intoArray(target, i);
     }
     PlainBlockMath.keepDrawn(target, x, draws, probability, bound, count);
+  }
+
+  @Override
+  public long below(float[] draws, int first, float probability, int count) {
+    int bound = FLOATS.loopBound(count);
+    FloatVector probabilities = FloatVector.broadcast(FLOATS, probability);
+    long bits = 0;
+    for (int i = 0; i < bound; i += FLOATS.length()) {
+      bits |= row(draws, first + i).compare(VectorOperators.LT, probabilities).toLong() << i;
+    }
+    return bits | PlainBlockMath.below(draws, first, probability, bound, count);
+  }
+
+  @Override
+  public void keepBits(float[] target, int first, long bits, int count) {
+    int bound = FLOATS.loopBound(count);
+    FloatVector zeros = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += FLOATS.length()) {
+      VectorMask<Float> kept = VectorMask.fromLong(FLOATS, bits >>> i);
+      zeros.blend(row(target, first + i), kept).intoArray(target, first + i);
+    }
+    PlainBlockMath.keepBits(target, first, bits, bound, count);
+  }
+
+  @Override
+  public int find(int[] target, float[] x, int least, int last, int count) {
+    int bound = FLOATS.loopBound(count);
+    int found = 0;
+    for (int i = 0; i < bound; i += FLOATS.length()) {
+      IntVector magnitudes = row(x, i).reinterpretAsInts().and(0x7fffffff);
+      VectorMask<Integer> atLeast = magnitudes.compare(VectorOperators.GE, least);
+      long bits = atLeast.and(magnitudes.compare(VectorOperators.LE, last)).toLong();
+      for (; bits != 0; bits &= bits - 1) {
+        target[found++] = i + Long.numberOfTrailingZeros(bits);
+      }
+    }
+    return PlainBlockMath.find(target, found, x, least, last, bound, count);
   }
 
   @Override

@@ -48,11 +48,13 @@ final class VectorPhilox {
     LongVector c1 = counters.lanewise(VectorOperators.LSHR, 32);
     LongVector c2 = LongVector.broadcast(LONGS, random.stream2() & LOW);
     LongVector c3 = LongVector.broadcast(LONGS, random.stream3() & LOW);
+    LongVector multiplier0 = LongVector.broadcast(LONGS, CounterRandom.MULTIPLIER_0 & LOW);
+    LongVector multiplier1 = LongVector.broadcast(LONGS, CounterRandom.MULTIPLIER_1 & LOW);
     int k0 = random.key0();
     int k1 = random.key1();
     for (int round = 0; round < CounterRandom.ROUNDS; round++) {
-      LongVector product0 = c0.mul(CounterRandom.MULTIPLIER_0 & LOW);
-      LongVector product1 = c2.mul(CounterRandom.MULTIPLIER_1 & LOW);
+      LongVector product0 = c0.and(LOW).mul(multiplier0.and(LOW));
+      LongVector product1 = c2.and(LOW).mul(multiplier1.and(LOW));
       c0 = product1.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c1);
       c0 = c0.lanewise(VectorOperators.XOR, k0 & LOW);
       c1 = product1.and(LOW);

@@ -54,6 +54,7 @@ record CandidateSearch(KeyRows rows, List<MagnitudeTarget> targets)
     private final long first;
     private final int[][] candidates;
     private final int[] counts;
+    private final int[] indices = new int[Block.CAPACITY];
     private final List<Found> pieces = new ArrayList<>();
     private final List<MagnitudeCut> known;
 
@@ -78,19 +79,23 @@ record CandidateSearch(KeyRows rows, List<MagnitudeTarget> targets)
     private void collect(int target, float[] values, Block block) {
       int high = targets.get(target).high();
       int place = (int) (block.first() - first);
-      for (int i = 0; i < block.length(); i++) {
-        int key = KeyRows.key(values[i]);
-        if (key >>> KeyRows.LOW_BITS == high) {
-          add(target, place + i << KeyRows.LOW_BITS | key & LOW_MASK);
-        }
+      int least = high << KeyRows.LOW_BITS;
+      int count = block.math().find(indices, values, least, least | LOW_MASK, block.length());
+      int[] collected = room(target, count);
+      for (int i = 0; i < count; i++) {
+        int low = KeyRows.key(values[indices[i]]) & LOW_MASK;
+        collected[counts[target] + i] = place + indices[i] << KeyRows.LOW_BITS | low;
       }
+      counts[target] += count;
     }
 
-    private void add(int target, int candidate) {
-      if (counts[target] == candidates[target].length) {
-        candidates[target] = Arrays.copyOf(candidates[target], 2 * counts[target]);
+    private int[] room(int target, int count) {
+      int needed = counts[target] + count;
+      if (needed > candidates[target].length) {
+        int length = Math.max(needed, 2 * candidates[target].length);
+        candidates[target] = Arrays.copyOf(candidates[target], length);
       }
-      candidates[target][counts[target]++] = candidate;
+      return candidates[target];
     }
 
     /** The cut of each target. */

@@ -163,6 +163,14 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
       math.keepDrawn(delta, delta, draws, probability, block.length());
     }
 
+    /** The same, and remembers what is kept. */
+    void apply(Block block, float[] delta, KeptElements kept) {
+      float[] draws = block.scratch(SCRATCH);
+      block.math().uniform(random, block.first(), draws, block.length());
+      kept.addDrawn(block.math(), block.first(), draws, probability, block.length());
+      kept.apply(block.math(), block.first(), delta, 0, block.length());
+    }
+
     @Override
     public boolean draws() {
       return true;
@@ -193,7 +201,7 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
         KeptElements kept = stretches.get(stretch);
         long first = block.first() + from;
         int count = (int) Math.min(block.length() - from, kept.end() - first);
-        kept.apply(first, delta, from, count);
+        kept.apply(block.math(), first, delta, from, count);
         from += count;
       }
     }

@@ -1,5 +1,7 @@
 package dev.mergefarm.merge.method;
 
+import dev.mergefarm.merge.kernel.BlockMath;
+
 /** Which elements of a stretch of a tensor are kept, one bit for each. Not changed once shared. */
 final class KeptElements {
 
@@ -31,6 +33,18 @@ final class KeptElements {
     }
   }
 
+  /**
+   * Keeps the elements whose draw is below one probability.
+   *
+   * @param element flat index of the first of them; a multiple of 64 after the stretch's first
+   */
+  void addDrawn(BlockMath math, long element, float[] draws, float probability, int count) {
+    int place = (int) (element - first);
+    for (int i = 0; i < count; i += Long.SIZE) {
+      bits[place + i >>> 6] = math.below(draws, i, probability, Math.min(Long.SIZE, count - i));
+    }
+  }
+
   long first() {
     return first;
   }
@@ -46,11 +60,13 @@ final class KeptElements {
    * @param element flat index of the first of them
    * @param from where it is in the row
    */
-  void apply(long element, float[] row, int from, int count) {
+  void apply(BlockMath math, long element, float[] row, int from, int count) {
     int place = (int) (element - first);
-    for (int i = 0; i < count; i++) {
-      int at = place + i;
-      row[from + i] = (bits[at >>> 6] >>> at & 1) == 0 ? 0 : row[from + i];
+    for (int i = 0; i < count; ) {
+      int at = place + i & Long.SIZE - 1;
+      int length = Math.min(Long.SIZE - at, count - i);
+      math.keepBits(row, from + i, bits[place + i >>> 6] >>> at, length);
+      i += length;
     }
   }
 }

@@ -3,7 +3,9 @@ package dev.mergefarm.merge.method;
 import dev.mergefarm.merge.kernel.BlockMath;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -38,9 +40,15 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
     private final double[] all;
     private final double[] kept;
     private final List<Object[]> masks = new ArrayList<>();
+    private final KeptElements[] drawn;
     private int elements;
 
     Sums(int vectors) {
+      this(vectors, new KeptElements[vectors]);
+    }
+
+    private Sums(int vectors, KeptElements[] drawn) {
+      this.drawn = drawn;
       allLanes = new double[vectors][BlockMath.LANES];
       keptLanes = new double[vectors][BlockMath.LANES];
       all = new double[vectors];
@@ -68,6 +76,9 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
     }
 
     private void add(Sums other) {
+      if (Arrays.stream(other.drawn).anyMatch(Objects::nonNull)) {
+        masks.add(other.drawn);
+      }
       other.masks.forEach(this::remember);
       for (int i = 0; i < all.length; i++) {
         all[i] += BlockMath.total(other.allLanes[i]);
@@ -87,6 +98,17 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
   }
 
   @Override
+  public Sums partial(long firstElement, int length) {
+    KeptElements[] drawn = new KeptElements[vectors.size()];
+    for (int i = 0; keepMasks && i < drawn.length; i++) {
+      if (vectors.get(i).mask() instanceof DeltaMask.Drawn) {
+        drawn[i] = new KeptElements(firstElement, length);
+      }
+    }
+    return new Sums(vectors.size(), drawn);
+  }
+
+  @Override
   public void accumulate(Sums partial, Block block) {
     if (keepMasks && block.prepared() instanceof Object[] prepared) {
       partial.remember(prepared);
@@ -99,7 +121,11 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
       float[] delta = block.scratch(0);
       block.taskVector(vectors.get(i).input(), base, delta);
       addMagnitudes(partial.allLanes[i], partial.elements, delta, block);
-      mask.apply(block, TaskVector.prepared(block, i), delta);
+      if (mask instanceof DeltaMask.Drawn drawn && partial.drawn[i] != null) {
+        drawn.apply(block, delta, partial.drawn[i]);
+      } else {
+        mask.apply(block, TaskVector.prepared(block, i), delta);
+      }
       addMagnitudes(partial.keptLanes[i], partial.elements, delta, block);
     }
     partial.elements += block.length();
@@ -135,7 +161,9 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
     List<TaskVector> rescaled = new ArrayList<>();
     for (int i = 0; i < vectors.size(); i++) {
       TaskVector vector = vectors.get(i);
-      if (vector.mask() instanceof RankedMask && !sums.masks.isEmpty()) {
+      boolean costly =
+          vector.mask() instanceof RankedMask || vector.mask() instanceof DeltaMask.Drawn;
+      if (costly && !sums.masks.isEmpty()) {
         vector = vector.masked(stored(sums, i));
       }
       rescaled.add(vector.mask().keepsAll() ? vector : vector.rescaled(sums.factor(i)));

@@ -103,7 +103,7 @@ record RankedMask(
 
   @Override
   public void apply(Block block, Object prepared, float[] delta) {
-    ((KeptElements) prepared).apply(block.first(), delta, 0, block.length());
+    ((KeptElements) prepared).apply(block.math(), block.first(), delta, 0, block.length());
   }
 
   @Override

@@ -75,6 +75,7 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
     private final long first;
     private final int[][] places;
     private final int[] counts;
+    private final int[] indices = new int[Block.CAPACITY];
     private final long[] left;
     private final long[] ends;
 
@@ -91,14 +92,16 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
     private void collect(int target, float[] values, Block block) {
       int key = search.keys[target];
       int place = (int) (block.first() - first);
-      for (int i = 0; i < block.length(); i++) {
-        if (KeyRows.key(values[i]) == key) {
-          if (counts[target] == places[target].length) {
-            places[target] = Arrays.copyOf(places[target], 2 * counts[target]);
-          }
-          places[target][counts[target]++] = place + i;
-        }
+      int count = block.math().find(indices, values, key, key, block.length());
+      int needed = counts[target] + count;
+      if (needed > places[target].length) {
+        int length = Math.max(needed, 2 * places[target].length);
+        places[target] = Arrays.copyOf(places[target], length);
       }
+      for (int i = 0; i < count; i++) {
+        places[target][counts[target] + i] = place + indices[i];
+      }
+      counts[target] = needed;
     }
 
     private void add(Ties segment) {

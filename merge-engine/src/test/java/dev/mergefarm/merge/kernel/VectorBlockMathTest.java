@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every operation on vectors against the plain loops, bit by bit. */
 class VectorBlockMathTest {
@@ -147,6 +148,30 @@ class VectorBlockMathTest {
     compare((math, target) -> math.keepDrawn(target, x, y, 0.4f, count));
     compare((math, target) -> math.addAgreeing(target, row(9), x, y, 0.4f, count));
     compare((math, target) -> math.addAgreeing(row(9), target, x, y, 0.4f, count));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCount")
+  void elementsBetweenTwoMagnitudesAreFoundInOrder(int count) {
+    float[] x = row(7);
+    int least = Float.floatToRawIntBits(0.25f);
+    int last = Float.floatToRawIntBits(Float.NaN);
+    int[] found = new int[512];
+    int[] expected = new int[512];
+    int number = vector.find(found, x, least, last, count);
+
+    assertThat(number).isEqualTo(plain.find(expected, x, least, last, count));
+    assertThat(Arrays.copyOf(found, number)).isEqualTo(Arrays.copyOf(expected, number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 16, 31, 63, 64})
+  void bitsOfWhatIsKeptAreTheSame(int count) {
+    float[] draws = row(8);
+    long bits = vector.below(draws, 3, 0.4f, count);
+
+    assertThat(bits).isEqualTo(plain.below(draws, 3, 0.4f, count));
+    compare((math, target) -> math.keepBits(target, 3, bits, count));
   }
 
   @ParameterizedTest
