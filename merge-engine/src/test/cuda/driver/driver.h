@@ -65,6 +65,8 @@ struct Allocation {
   std::size_t bytes = 0;
   int device = -1;
   int pending = 0;
+  // Queued copies from a device into this memory of the host.
+  int arriving = 0;
   const Stream* writer = nullptr;
   std::uint64_t written = 0;
   Clock readers;

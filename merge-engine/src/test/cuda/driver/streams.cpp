@@ -47,6 +47,7 @@ void use(Stream* stream, const Work& work) {
     if (allocation == nullptr) continue;
     checkOrder(stream, work, *allocation, each.writes);
     allocation->pending++;
+    if (each.writes && allocation->device < 0) allocation->arriving++;
     if (each.writes) {
       allocation->writer = stream;
       allocation->written = work.sequence;
@@ -65,7 +66,9 @@ bool ready(const Stream* stream) {
 void finish(Stream* stream, const Work& work) {
   for (const Use& each : work.uses) {
     Allocation* allocation = find(each.allocation);
-    if (allocation != nullptr) allocation->pending--;
+    if (allocation == nullptr) continue;
+    allocation->pending--;
+    if (each.writes && allocation->device < 0) allocation->arriving--;
   }
   if (work.marks) {
     work.marks->nanoseconds = now();

@@ -225,8 +225,14 @@ public final class MergeEngine implements AutoCloseable {
                   OptionalLong.of(plan.options().seed()),
                   digests,
                   outputs));
-      return result(plan, prefix, draft, run.shardsKept(), chosen.description());
+      return result(plan, prefix, draft, run.shardsKept(), device(chosen, run));
     }
+  }
+
+  private static String device(MergeDevices.Chosen chosen, PlanRun run) {
+    List<String> parts = new ArrayList<>(List.of(chosen.description()));
+    parts.addAll(run.remarks());
+    return String.join("; ", parts);
   }
 
   /** Removes what unfinished attempts at a plan have written; a published model stays. */

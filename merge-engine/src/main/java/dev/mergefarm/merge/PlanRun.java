@@ -15,6 +15,7 @@ import dev.mergefarm.storage.safetensors.ShardIndex;
 import dev.mergefarm.storage.tensor.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -35,6 +36,7 @@ final class PlanRun implements TensorSink, AutoCloseable {
   private final Progress.Listener listener;
   private final Deque<SafetensorsLayout> pending = new ArrayDeque<>();
   private final int shardsKept;
+  private final List<String> remarks = new ArrayList<>();
   private SafetensorsWriter writer;
   private int tensorsLeft;
   private long tensorsDone;
@@ -59,6 +61,11 @@ final class PlanRun implements TensorSink, AutoCloseable {
   /** How many shards an earlier attempt had finished. */
   int shardsKept() {
     return shardsKept;
+  }
+
+  /** What the engine said of the run. */
+  List<String> remarks() {
+    return List.copyOf(remarks);
   }
 
   void run(TensorMerger merger, Cancellation cancellation) {
@@ -101,6 +108,11 @@ final class PlanRun implements TensorSink, AutoCloseable {
       writer = null;
     }
     report();
+  }
+
+  @Override
+  public void remark(String text) {
+    remarks.add(text);
   }
 
   /** Starts the next shard; one without tensors is published at once. */

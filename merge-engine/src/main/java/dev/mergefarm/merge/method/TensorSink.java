@@ -17,4 +17,7 @@ public interface TensorSink {
 
   /** All bytes of a tensor have been written. */
   default void finished(TensorMerge tensor) {}
+
+  /** Something about the whole run that its caller should know, as a sentence without its end. */
+  default void remark(String text) {}
 }

@@ -133,5 +133,10 @@ public final class TimedMerger implements TensorMerger {
     public void finished(TensorMerge tensor) {
       sink.finished(tensor);
     }
+
+    @Override
+    public void remark(String text) {
+      sink.remark(text);
+    }
   }
 }

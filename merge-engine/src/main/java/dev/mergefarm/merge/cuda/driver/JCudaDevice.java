@@ -34,6 +34,12 @@ public final class JCudaDevice implements Device {
   /** Of a device's free memory, unless a budget is given: 80 %. */
   public static final double DEFAULT_SHARE = 0.8;
 
+  /** Pinned memory that is kept for reductions' results: 64 MiB. */
+  private static final long MOST_PINNED_KEPT = 64L << 20;
+
+  /** What pinned memory is rounded up to, so that results of other lengths fit as well. */
+  private static final long PINNED_UNIT = 64L << 10;
+
   /** Shared memory that a kernel may use without asking. */
   private static final int COMMON_SHARED_BYTES = 48 << 10;
 
@@ -43,6 +49,8 @@ public final class JCudaDevice implements Device {
   private final CUmodule module = new CUmodule();
   private final Map<String, CUfunction> functions = new ConcurrentHashMap<>();
   private final MemoryPool pool;
+  private final MemoryPool pinned =
+      new MemoryPool(new HostMemory(), Long.MAX_VALUE, MOST_PINNED_KEPT);
   private final int multiprocessors;
   private final int sharedMemoryPerBlock;
 
@@ -59,7 +67,7 @@ public final class JCudaDevice implements Device {
       sharedMemoryPerBlock =
           DriverProbe.attribute(
               device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
-      pool = new MemoryPool(new DriverMemory(), budget.orElseGet(JCudaDevice::shareOfFree));
+      pool = new MemoryPool(new DriverMemory(), budget.orElseGet(JCudaDevice::shareOfFree), Long.MAX_VALUE);
       DriverCalls.check(JCudaDriver.cuModuleLoadData(module, kernels), "cuModuleLoadData");
     } catch (RuntimeException failure) {
       JCudaDriver.cuDevicePrimaryCtxRelease(device);
@@ -117,15 +125,9 @@ public final class JCudaDevice implements Device {
 
   @Override
   public PinnedMemory allocatePinned(long bytes) {
-    enter();
-    Addresses.Pinned pointer = new Addresses.Pinned();
-    int code = JCudaDriver.cuMemHostAlloc(pointer, bytes, JCudaDriver.CU_MEMHOSTALLOC_PORTABLE);
-    if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-      throw new MergefarmException(
-          ErrorCode.DEVICE_FAILED, "This machine has no " + bytes + " bytes to pin.");
-    }
-    DriverCalls.check(code, "cuMemHostAlloc");
-    return new Pinned(pointer, MemorySegment.ofAddress(pointer.address()).reinterpret(bytes));
+    long rounded = (bytes + PINNED_UNIT - 1) / PINNED_UNIT * PINNED_UNIT;
+    MemoryPool.Stretch stretch = pinned.allocate(rounded);
+    return new Pinned(stretch, MemorySegment.ofAddress(stretch.address()).reinterpret(bytes));
   }
 
   @Override
@@ -238,6 +240,7 @@ public final class JCudaDevice implements Device {
   public void close() {
     enter();
     pool.close();
+    pinned.close();
     DriverCalls.check(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
     DriverCalls.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
   }
@@ -287,13 +290,36 @@ public final class JCudaDevice implements Device {
     }
   }
 
+  private final class HostMemory implements MemoryPool.Source {
+    @Override
+    public long allocate(long bytes) {
+      enter();
+      Addresses.Pinned pointer = new Addresses.Pinned();
+      int code = JCudaDriver.cuMemHostAlloc(pointer, bytes, JCudaDriver.CU_MEMHOSTALLOC_PORTABLE);
+      if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+        throw new MergefarmException(
+            ErrorCode.DEVICE_FAILED, "This machine has no " + bytes + " bytes to pin.");
+      }
+      DriverCalls.check(code, "cuMemHostAlloc");
+      return pointer.address();
+    }
+
+    @Override
+    public void free(long address) {
+      enter();
+      DriverCalls.check(
+          JCudaDriver.cuMemFreeHost(Addresses.ofHost(MemorySegment.ofAddress(address))),
+          "cuMemFreeHost");
+    }
+  }
+
   private final class Pinned implements PinnedMemory {
-    private final Addresses.Pinned pointer;
+    private final MemoryPool.Stretch stretch;
     private final MemorySegment segment;
     private boolean closed;
 
-    Pinned(Addresses.Pinned pointer, MemorySegment segment) {
-      this.pointer = pointer;
+    Pinned(MemoryPool.Stretch stretch, MemorySegment segment) {
+      this.stretch = stretch;
       this.segment = segment;
     }
 
@@ -306,8 +332,7 @@ public final class JCudaDevice implements Device {
     public synchronized void close() {
       if (!closed) {
         closed = true;
-        enter();
-        DriverCalls.check(JCudaDriver.cuMemFreeHost(pointer), "cuMemFreeHost");
+        pinned.release(stretch);
       }
     }
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A device's memory within a budget. Freed stretches are kept for the next request of about their
+ * Memory of one kind within a budget. Freed stretches are kept for the next request of about their
  * size, because the driver stops the whole device to take memory back. Safe for many threads.
  */
 final class MemoryPool implements AutoCloseable {
@@ -29,25 +29,26 @@ final class MemoryPool implements AutoCloseable {
 
   private final Source source;
   private final long budget;
+  private final long mostKept;
   private final List<Stretch> idle = new ArrayList<>();
   private long used;
   private long kept;
 
-  MemoryPool(Source source, long budget) {
+  /**
+   * @param budget most bytes in use and kept
+   * @param mostKept most bytes that are kept
+   */
+  MemoryPool(Source source, long budget, long mostKept) {
     if (budget < 1) {
       throw new IllegalArgumentException("a pool needs a budget, found " + budget);
     }
     this.source = source;
     this.budget = budget;
+    this.mostKept = mostKept;
   }
 
   long budget() {
     return budget;
-  }
-
-  /** Bytes handed out now. */
-  synchronized long used() {
-    return used;
   }
 
   synchronized Stretch allocate(long bytes) {
@@ -103,6 +104,9 @@ final class MemoryPool implements AutoCloseable {
     used -= stretch.bytes();
     kept += stretch.bytes();
     idle.addLast(stretch);
+    while (kept > mostKept) {
+      giveBackOldest();
+    }
   }
 
   /** Gives back what is kept. */

@@ -22,6 +22,8 @@ final class OutputWriter {
   private final RunControl.Handover<RunningMerge> order;
   private final TensorMerger processor;
   private final TensorSink sink;
+  private long onProcessor;
+  private String firstReason = "";
 
   OutputWriter(
       RunControl control,
@@ -38,6 +40,7 @@ final class OutputWriter {
     while (true) {
       switch (order.peek()) {
         case RunningMerge.End end -> {
+          remark();
           return;
         }
         case RunningMerge.OnProcessor next ->
@@ -48,6 +51,19 @@ final class OutputWriter {
         }
       }
     }
+  }
+
+  /** Says how much was left to the processor, and of one tensor why. */
+  private void remark() {
+    if (onProcessor > 0) {
+      sink.remark(onProcessor + " tensors on the processor, the first because of " + firstReason);
+    }
+  }
+
+  private void leaveToProcessor(TensorMerge tensor, String reason) {
+    LOG.debug("{} is merged on the processor: {}", tensor.name(), reason);
+    firstReason = onProcessor == 0 ? reason : firstReason;
+    onProcessor++;
   }
 
   private void write(TensorWork work, LaneRun lane) {
@@ -85,7 +101,7 @@ final class OutputWriter {
 
   private boolean finishOnProcessor(
       TensorWork work, LaneRun lane, TensorWork.Output.Refused refused) {
-    LOG.debug("{} is merged on the processor: {}", work.tensor().name(), refused.reason());
+    leaveToProcessor(work.tensor(), refused.reason());
     lane.release(work);
     processor.merge(
         List.of(work.tensor()).iterator(),
@@ -104,7 +120,7 @@ final class OutputWriter {
     @Override
     public TensorMerge next() {
       RunningMerge.OnProcessor next = (RunningMerge.OnProcessor) order.take();
-      LOG.debug("{} is merged on the processor: {}", next.tensor().name(), next.reason());
+      leaveToProcessor(next.tensor(), next.reason());
       return next.tensor();
     }
   }

@@ -13,16 +13,21 @@ import dev.mergefarm.merge.cuda.HostLibrary;
 import dev.mergefarm.merge.cuda.check.ComparedMerges;
 import dev.mergefarm.merge.cuda.check.MergeCase;
 import dev.mergefarm.merge.cuda.check.MergeCases;
+import dev.mergefarm.merge.execution.ArrayBlocks;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
+import dev.mergefarm.merge.execution.MergeRunner;
 import dev.mergefarm.merge.method.TensorMerge;
 import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.method.TensorSink;
 import dev.mergefarm.merge.timeline.Step;
 import dev.mergefarm.merge.timeline.Timeline;
+import dev.mergefarm.storage.tensor.DataType;
+import dev.mergefarm.storage.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -161,6 +166,43 @@ class DeviceTensorMergerTest {
         .isInstanceOfSatisfying(
             MergefarmException.class,
             failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED));
+  }
+
+  @Test
+  void whatHasNoKernelIsMergedInItsTurnAndTheCallerIsTold() {
+    List<TensorMerge> merges = new ArrayList<>();
+    large(2).forEach(merge -> merges.add(merge.merge()));
+    merges.add(1, ofModels(33));
+    List<String> remarks = new ArrayList<>();
+    List<TensorMerge> finished = new ArrayList<>();
+    TensorSink sink =
+        new TensorSink() {
+          @Override
+          public void write(TensorMerge tensor, MemorySegment block) {}
+
+          @Override
+          public void finished(TensorMerge tensor) {
+            finished.add(tensor);
+          }
+
+          @Override
+          public void remark(String text) {
+            remarks.add(text);
+          }
+        };
+    merger(1, 1L << 26, SMALL_SLOTS).merge(merges.iterator(), sink, Cancellation.NEVER);
+    assertThat(finished).isEqualTo(merges);
+    assertThat(remarks).hasSize(1);
+    assertThat(remarks.getFirst()).startsWith("1 tensors on the processor").contains("33 models");
+  }
+
+  private static TensorMerge ofModels(int count) {
+    MergeRunner merge = MergeRunner.of("linear");
+    for (int i = 0; i < count; i++) {
+      merge.model(
+          ArrayBlocks.of(DataType.F32, Shape.of(3), 1f, 2f, 3f), Map.of("weight", 1.0));
+    }
+    return merge.plan();
   }
 
   @Test
