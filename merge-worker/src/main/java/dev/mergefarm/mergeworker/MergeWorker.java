@@ -3,6 +3,7 @@ package dev.mergefarm.mergeworker;
 import dev.mergefarm.jobs.JobKind;
 import dev.mergefarm.merge.MergeEngine;
 import dev.mergefarm.merge.MergeSettings;
+import dev.mergefarm.merge.cuda.pipeline.PipelineSettings;
 import dev.mergefarm.merge.device.DeviceSettings;
 import dev.mergefarm.merge.device.MachineDevices;
 import dev.mergefarm.merge.device.MergeDevices;
@@ -80,7 +81,8 @@ public class MergeWorker implements RunningWorker {
         storage.remote()
             ? CpuTensorMerger.forRemoteStore(settings.threads())
             : CpuTensorMerger.forLocalFiles(settings.threads()),
-        DeviceSettings.of(configuration.device(), configuration.deviceMemory()),
+        DeviceSettings.of(configuration.device(), configuration.deviceMemory())
+            .withPipeline(storage.remote() ? PipelineSettings.REMOTE : PipelineSettings.DEFAULTS),
         new Timeline());
   }
 

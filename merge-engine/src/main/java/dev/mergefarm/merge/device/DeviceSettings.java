@@ -46,4 +46,9 @@ public record DeviceSettings(
         memoryBytes == 0 ? OptionalLong.empty() : OptionalLong.of(memoryBytes),
         PipelineSettings.DEFAULTS);
   }
+
+  /** The same with another pipeline. */
+  public DeviceSettings withPipeline(PipelineSettings value) {
+    return new DeviceSettings(usual, memoryBytes, value);
+  }
 }

@@ -67,7 +67,9 @@ public final class JCudaDevice implements Device {
       sharedMemoryPerBlock =
           DriverProbe.attribute(
               device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
-      pool = new MemoryPool(new DriverMemory(), budget.orElseGet(JCudaDevice::shareOfFree), Long.MAX_VALUE);
+      pool =
+          new MemoryPool(
+              new DriverMemory(), budget.orElseGet(JCudaDevice::shareOfFree), Long.MAX_VALUE);
       DriverCalls.check(JCudaDriver.cuModuleLoadData(module, kernels), "cuModuleLoadData");
     } catch (RuntimeException failure) {
       JCudaDriver.cuDevicePrimaryCtxRelease(device);

@@ -74,8 +74,8 @@ public final class DevicePool implements AutoCloseable {
     return timeline;
   }
 
-  ExecutorService readers() {
-    return readers;
+  SliceReader reader(RunControl control) {
+    return new SliceReader(readers, control, settings.partBytes());
   }
 
   /** Runs a merge when no other does. */

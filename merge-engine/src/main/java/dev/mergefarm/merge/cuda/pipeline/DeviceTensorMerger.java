@@ -33,7 +33,7 @@ record DeviceTensorMerger(DevicePool pool, List<DeviceLane> lanes) implements Te
     List<Thread> threads = new ArrayList<>();
     try {
       for (DeviceLane lane : lanes) {
-        LaneRun run = new LaneRun(lane, control, pool.readers(), pool.timeline());
+        LaneRun run = new LaneRun(lane, control, pool.reader(control), pool.timeline());
         runs.add(run);
         threads.add(start(lane.name() + " reader", new LaneReader(run, dispatcher)));
         threads.add(start(lane.name() + " compute", new LaneCompute(run)));

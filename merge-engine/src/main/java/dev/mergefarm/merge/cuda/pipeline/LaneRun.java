@@ -6,7 +6,6 @@ import dev.mergefarm.merge.timeline.Timeline;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 
 /** One run's work on one lane: what its reader, its computing thread and the writer share. */
 final class LaneRun {
@@ -21,10 +20,10 @@ final class LaneRun {
   private final RunControl.Handover<SliceTask> tasks;
   private final Set<TensorWork> begun = new HashSet<>();
 
-  LaneRun(DeviceLane lane, RunControl control, ExecutorService readers, Timeline timeline) {
+  LaneRun(DeviceLane lane, RunControl control, SliceReader reader, Timeline timeline) {
     this.lane = lane;
     this.control = control;
-    reader = new SliceReader(readers, control);
+    this.reader = reader;
     spans = new SpanRecorder(timeline, lane);
     ledger = new ResidentLedger(lane.device(), lane.residentBytes(), control);
     freeUploads = control.queue(Integer.MAX_VALUE);

@@ -13,15 +13,20 @@ import java.util.concurrent.Future;
 /** Fills slots: many threads read parts of a slice at the same time. */
 final class SliceReader {
 
-  /** What one thread reads at a time, in elements: 2 MiB of 16-bit numbers. */
-  private static final long PART = 1 << 20;
+  /** Elements that fill whole bytes whatever their type. */
+  private static final long WHOLE = 64;
 
   private final ExecutorService readers;
   private final RunControl control;
+  private final long partBytes;
 
-  SliceReader(ExecutorService readers, RunControl control) {
+  /**
+   * @param partBytes what one thread reads at a time
+   */
+  SliceReader(ExecutorService readers, RunControl control, long partBytes) {
     this.readers = readers;
     this.control = control;
+    this.partBytes = partBytes;
   }
 
   /** Reads every stream of a slice to its place in pinned memory, and waits for it. */
@@ -39,9 +44,10 @@ final class SliceReader {
       Slicing slicing, int stream, int slice, MemorySegment place, List<Future<?>> parts) {
     TensorBlocks blocks = slicing.streams().get(stream);
     long count = slicing.elements(slice);
-    for (long start = 0; start < count; start += PART) {
+    long most = partBytes * Byte.SIZE / blocks.dataType().bits() / WHOLE * WHOLE;
+    for (long start = 0; start < count; start += most) {
       long first = slicing.first(slice) + start;
-      long bytes = blocks.dataType().bytesFor(Math.min(PART, count - start));
+      long bytes = blocks.dataType().bytesFor(Math.min(most, count - start));
       MemorySegment part = place.asSlice(blocks.dataType().bytesFor(start), bytes);
       parts.add(
           readers.submit(

@@ -199,8 +199,7 @@ class DeviceTensorMergerTest {
   private static TensorMerge ofModels(int count) {
     MergeRunner merge = MergeRunner.of("linear");
     for (int i = 0; i < count; i++) {
-      merge.model(
-          ArrayBlocks.of(DataType.F32, Shape.of(3), 1f, 2f, 3f), Map.of("weight", 1.0));
+      merge.model(ArrayBlocks.of(DataType.F32, Shape.of(3), 1f, 2f, 3f), Map.of("weight", 1.0));
     }
     return merge.plan();
   }
