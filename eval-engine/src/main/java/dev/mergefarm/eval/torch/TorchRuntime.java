@@ -13,6 +13,14 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class TorchRuntime {
 
+  /** Threads that were told to compute alone. */
+  private static final ThreadLocal<Boolean> ALONE =
+      ThreadLocal.withInitial(
+          () -> {
+            torch.set_num_threads(1);
+            return true;
+          });
+
   private TorchRuntime() {}
 
   /** Loads libtorch if that has not happened yet; a second or two in a new process. */
@@ -38,6 +46,8 @@ public final class TorchRuntime {
    */
   public static InferenceMode inference() {
     start();
+    // A new thread takes the default, a native thread for each core, whatever others were told.
+    ALONE.get();
     return new InferenceMode(true);
   }
 

@@ -103,10 +103,27 @@ public record Attention(
   private Tensor attend(Tensor query, KeyValueMemory.KeysAndValues seen, ForwardPass pass) {
     Optional<Tensor> mask = pass.mask(window);
     boolean causal = pass.isCausal(window) && query.size(2) > 1;
+    if (softcap.isEmpty() && query.size(2) == 1 && heads.queryHeads() > heads.keyHeads()) {
+      return attendOnce(query, seen, mask);
+    }
     if (softcap.isEmpty()) {
       return Operations.attention(query, seen.keys(), seen.values(), mask, causal, scale);
     }
     return attendCapped(query, seen, mask.or(() -> causalMask(causal, pass)));
+  }
+
+  /**
+   * For a single query: the heads that share keys become queries of one head, so that keys and
+   * values are read once for all of them.
+   *
+   * @param mask [batch or 1, 1, 1, keys]
+   */
+  private Tensor attendOnce(
+      Tensor query, KeyValueMemory.KeysAndValues seen, Optional<Tensor> mask) {
+    long groups = heads.queryHeads() / heads.keyHeads();
+    Tensor grouped = query.squeeze(2).unflatten(1, heads.keyHeads(), groups);
+    Tensor mixed = Operations.attention(grouped, seen.keys(), seen.values(), mask, false, scale);
+    return mixed.flatten(1, 2).unsqueeze(2);
   }
 
   private static Optional<Tensor> causalMask(boolean causal, ForwardPass pass) {
