@@ -21,15 +21,17 @@ final class KeptElements {
   }
 
   /**
-   * Keeps the elements whose draw is below their probability.
+   * Keeps elements whose bits are set.
    *
    * @param place of the first of them in the stretch
-   * @param firstDraw index of its draw
+   * @param added no bit is set above the lowest {@code count}
+   * @param count 1 to 64
    */
-  void addDrawn(int place, float[] draws, int firstDraw, float[] probabilities, int count) {
-    for (int i = 0; i < count; i++) {
-      long keep = draws[firstDraw + i] < probabilities[i] ? 1 : 0;
-      bits[place + i >>> 6] |= keep << place + i;
+  void add(int place, long added, int count) {
+    int shift = place & Long.SIZE - 1;
+    bits[place >>> 6] |= added << shift;
+    if (shift + count > Long.SIZE) {
+      bits[(place >>> 6) + 1] |= added >>> Long.SIZE - shift;
     }
   }
 

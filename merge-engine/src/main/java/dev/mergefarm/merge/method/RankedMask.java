@@ -67,8 +67,7 @@ record RankedMask(
     float[] delta = new float[size];
     float[] origin = new float[size];
     float[] draws = new float[size + CounterRandom.GROUP];
-    float[] ofRank = probabilities();
-    RowRanking ranking = new RowRanking(rowLength);
+    RankedDraws row = new RankedDraws(probabilities());
     for (int offset = 0; offset < slab.length(); offset += size) {
       slab.load(input, offset, size, delta);
       slab.load(base, offset, size, origin);
@@ -76,14 +75,9 @@ record RankedMask(
       long first = slab.first() + offset;
       int before = (int) (first % CounterRandom.GROUP);
       slab.math().uniform(random, first - before, draws, before + size);
-      float[] probabilities = origin;
-      for (int row = 0; row < stride; row++) {
-        ranking.rank(delta, row, stride);
-        for (int rank = 0; rank < rowLength; rank++) {
-          probabilities[row + ranking.element(rank) * stride] = ofRank[rank];
-        }
+      for (int start = 0; start < stride; start++) {
+        row.keep(slab.math(), delta, start, stride, draws, before, kept, offset);
       }
-      kept.addDrawn(offset, draws, before, probabilities, size);
     }
     return kept;
   }

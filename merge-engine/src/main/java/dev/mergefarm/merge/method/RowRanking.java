@@ -3,66 +3,49 @@ package dev.mergefarm.merge.method;
 import java.util.Arrays;
 
 /**
- * Orders the elements of a row by magnitude: the larger later, and of equal ones the one of lower
- * index later. Elements are first dealt to buckets that divide the octaves below the row's largest
- * magnitude evenly, which leaves a few in each. Used by one thread.
+ * The order of a row's elements by magnitude: the larger later, and of equal ones the one of lower
+ * index later. Elements are dealt to buckets that divide the octaves below the row's largest
+ * magnitude evenly, which leaves a few in each and bounds an element's rank; a bucket is only
+ * sorted when a rank within it is asked for. Used by one thread.
  */
 final class RowRanking {
 
   /** Buckets cover this many bits of a key: the eight octaves below the largest. */
   private static final int COVERED_BITS = 26;
 
-  /** Above this many elements a bucket is sorted by the library. */
-  private static final int SMALL_BUCKET = 48;
-
   private final int length;
   private final int bucketBits;
   private final int[] ends;
+  private final boolean[] sorted;
   private final int[] keys;
   private final long[] order;
+  private int largest;
 
   RowRanking(int length) {
     this.length = length;
     bucketBits = Math.clamp(32 - Integer.numberOfLeadingZeros(length), 4, 12);
     ends = new int[1 << bucketBits];
+    sorted = new boolean[ends.length];
     keys = new int[length];
     order = new long[length];
   }
 
   /**
-   * Orders a row.
+   * Looks at a row.
    *
    * @param start of the row within the values
    * @param stride from one element of the row to the next
    */
-  void rank(float[] values, int start, int stride) {
-    int largest = 0;
+  void read(float[] values, int start, int stride) {
+    largest = 0;
     for (int i = 0; i < length; i++) {
       keys[i] = KeyRows.key(values[start + i * stride]);
       largest = Math.max(largest, keys[i]);
     }
-    count(largest);
-    for (int i = 0; i < length; i++) {
-      order[--ends[bucket(keys[i], largest)]] = (long) keys[i] << 32 | length - 1 - i;
-    }
-    int begin = 0;
-    for (int bucket = 1; bucket <= ends.length; bucket++) {
-      int end = bucket < ends.length ? ends[bucket] : length;
-      sort(begin, end);
-      begin = end;
-    }
-  }
-
-  private int bucket(int key, int largest) {
-    int below = largest - key >>> COVERED_BITS - bucketBits;
-    return Math.max(0, ends.length - 1 - below);
-  }
-
-  /** Leaves in each bucket's place where it ends. */
-  private void count(int largest) {
+    Arrays.fill(sorted, false);
     Arrays.fill(ends, 0);
     for (int i = 0; i < length; i++) {
-      ends[bucket(keys[i], largest)]++;
+      ends[bucket(keys[i])]++;
     }
     int sum = 0;
     for (int bucket = 0; bucket < ends.length; bucket++) {
@@ -71,24 +54,47 @@ final class RowRanking {
     }
   }
 
-  private void sort(int begin, int end) {
-    if (end - begin > SMALL_BUCKET) {
-      Arrays.sort(order, begin, end);
-      return;
-    }
-    for (int i = begin + 1; i < end; i++) {
-      long moved = order[i];
-      int to = i;
-      while (to > begin && order[to - 1] > moved) {
-        order[to] = order[to - 1];
-        to--;
-      }
-      order[to] = moved;
-    }
+  private int bucket(int key) {
+    int below = largest - key >>> COVERED_BITS - bucketBits;
+    return Math.max(0, ends.length - 1 - below);
   }
 
-  /** Which element of the row has a rank, the smallest's being 0. */
-  int element(int rank) {
-    return length - 1 - (int) order[rank];
+  private int begin(int bucket) {
+    return bucket == 0 ? 0 : ends[bucket - 1];
+  }
+
+  /** The smallest rank that an element can have; the row's smallest element has rank 0. */
+  int leastRank(int element) {
+    return begin(bucket(keys[element]));
+  }
+
+  /** The largest rank that an element can have. */
+  int greatestRank(int element) {
+    return ends[bucket(keys[element])] - 1;
+  }
+
+  /** The rank of an element. */
+  int rank(int element) {
+    int bucket = bucket(keys[element]);
+    if (!sorted[bucket]) {
+      sort(bucket);
+    }
+    return Arrays.binarySearch(order, begin(bucket), ends[bucket], place(element));
+  }
+
+  private void sort(int bucket) {
+    int end = begin(bucket);
+    for (int i = length - 1; end < ends[bucket]; i--) {
+      if (bucket(keys[i]) == bucket) {
+        order[end++] = place(i);
+      }
+    }
+    Arrays.sort(order, begin(bucket), end);
+    sorted[bucket] = true;
+  }
+
+  /** Comes later for larger keys, and for equal ones for lower indices. */
+  private long place(int element) {
+    return (long) keys[element] << 32 | length - 1 - element;
   }
 }

@@ -16,7 +16,7 @@ class RowRankingTest {
   void elementsComeInTheOrderOfMagnitudeAndThenOfDescendingIndex(int length) {
     for (float[] row : List.of(normal(length), quantised(length), withOutlier(length))) {
       RowRanking ranking = new RowRanking(length);
-      ranking.rank(row, 0, 1);
+      ranking.read(row, 0, 1);
 
       List<Integer> expected =
           IntStream.range(0, length)
@@ -25,8 +25,11 @@ class RowRankingTest {
                   Comparator.<Integer>comparingDouble(i -> Math.abs(row[i]))
                       .thenComparing(Comparator.reverseOrder()))
               .toList();
-      assertThat(IntStream.range(0, length).mapToObj(ranking::element).toList())
-          .isEqualTo(expected);
+      for (int rank = 0; rank < length; rank++) {
+        int element = expected.get(rank);
+        assertThat(rank).isBetween(ranking.leastRank(element), ranking.greatestRank(element));
+        assertThat(ranking.rank(element)).isEqualTo(rank);
+      }
     }
   }
 
