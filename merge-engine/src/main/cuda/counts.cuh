@@ -73,86 +73,110 @@ struct HighCounts {
   Ranked ranked;
 };
 
-// A block counts in shared memory where the keys lie within 32 octaves of the largest that it sees first; the few others
-// go to the counts of all blocks at once. Zeros, which are many, are counted apart.
-template <bool VARIANCE>
-DEVICE void highCounts(const HighCounts& p) {
-  unsigned* window = reinterpret_cast<unsigned*>(sharedMemory);
-  int rows = p.lastRow - p.firstRow;
-  unsigned* largest = window + rows * WINDOW;
-  for (int bin = threadIdx.x; bin < rows * WINDOW; bin += blockDim.x) {
-    window[bin] = 0;
-  }
-  if (threadIdx.x < COUNTED_ROWS) {
-    largest[threadIdx.x] = 0;
-  }
-  __syncthreads();
-  int64_t vector = firstVector();
-  if (vector < p.slice.vectors()) {
-    int count = p.slice.within(vector);
-    eachRanked<VARIANCE>(
-        p.ranked, p.firstRow, p.lastRow, p.slice.first + vector * WIDTH, vector * WIDTH, count,
-        [&](int row, const float* values) {
-          unsigned most = 0;
-          for (int i = 0; i < count; i++) {
-            unsigned bin = keyOf(values[i]) >> LOW_BITS;
-            most = bin > most && bin < 0xff00u ? bin : most;
-          }
-          atomicMax(&largest[row - p.firstRow], most);
-        });
-  }
-  __syncthreads();
+// The counts of one block, which holds those of 32 octaves below the largest key that it saw first in shared memory; the
+// few other keys go to the counts of all blocks at once. Zeros, which are many, are counted apart.
+struct Window {
+  unsigned* counts;
+  unsigned* largest;
   int lowest[COUNTED_ROWS];
   unsigned zeros[COUNTED_ROWS];
-#pragma unroll
-  for (int row = 0; row < COUNTED_ROWS; row++) {
-    int top = row < rows ? static_cast<int>(largest[row]) + 512 : 0;
-    lowest[row] = top < WINDOW ? 0 : top - WINDOW + 1;
-    zeros[row] = 0;
+
+  DEVICE explicit Window(int rows)
+      : counts(reinterpret_cast<unsigned*>(sharedMemory)), largest(counts + rows * WINDOW) {
+    for (int bin = threadIdx.x; bin < rows * WINDOW; bin += blockDim.x) {
+      counts[bin] = 0;
+    }
+    if (threadIdx.x < COUNTED_ROWS) {
+      largest[threadIdx.x] = 0;
+    }
+    __syncthreads();
   }
-  for (; vector < p.slice.vectors(); vector += vectorStride()) {
+
+  // Looks at what the block sees first; infinities and NaN say nothing.
+  DEVICE void see(int row, const float* values, int count) {
+    unsigned most = 0;
+    for (int i = 0; i < count; i++) {
+      unsigned bin = keyOf(values[i]) >> LOW_BITS;
+      most = bin > most && bin < 0xff00u ? bin : most;
+    }
+    atomicMax(&largest[row], most);
+  }
+
+  // Chooses the octaves, two of them above the largest key seen.
+  DEVICE void place(int rows) {
+    __syncthreads();
+#pragma unroll
+    for (int row = 0; row < COUNTED_ROWS; row++) {
+      int top = row < rows ? static_cast<int>(largest[row]) + 512 : 0;
+      lowest[row] = top < WINDOW ? 0 : top - WINDOW + 1;
+      zeros[row] = 0;
+    }
+  }
+
+  DEVICE void count(int row, const float* values, int count, uint64_t* ofAllBlocks) {
+    int low = row == 0 ? lowest[0] : row == 1 ? lowest[1] : lowest[2];
+    unsigned zero = 0;
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+      if (i < count) {
+        unsigned key = keyOf(values[i]);
+        unsigned bin = key >> LOW_BITS;
+        unsigned inWindow = bin - static_cast<unsigned>(low);
+        if (key == 0) {
+          zero++;
+        } else if (inWindow < static_cast<unsigned>(WINDOW)) {
+          atomicAdd(&counts[row * WINDOW + inWindow], 1u);
+        } else {
+          atomicAdd(reinterpret_cast<unsigned long long*>(ofAllBlocks) + bin, 1ull);
+        }
+      }
+    }
+#pragma unroll
+    for (int k = 0; k < COUNTED_ROWS; k++) {
+      zeros[k] += row == k ? zero : 0;
+    }
+  }
+
+  // Adds a row to the counts of all blocks, once all threads have counted.
+  DEVICE void add(int row, int low, unsigned zero, uint64_t* ofAllBlocks) const {
+    unsigned long long* target = reinterpret_cast<unsigned long long*>(ofAllBlocks);
+    if (zero > 0) {
+      atomicAdd(target, static_cast<unsigned long long>(zero));
+    }
+    for (int bin = threadIdx.x; bin < WINDOW; bin += blockDim.x) {
+      unsigned count = counts[row * WINDOW + bin];
+      if (count > 0) {
+        atomicAdd(target + low + bin, static_cast<unsigned long long>(count));
+      }
+    }
+  }
+};
+
+template <bool VARIANCE>
+DEVICE void highCounts(const HighCounts& p) {
+  int rows = p.lastRow - p.firstRow;
+  Window window(rows);
+  auto ranked = [&](int64_t vector, auto visit) {
     int count = p.slice.within(vector);
     eachRanked<VARIANCE>(
         p.ranked, p.firstRow, p.lastRow, p.slice.first + vector * WIDTH, vector * WIDTH, count,
-        [&](int row, const float* values) {
-          int place = row - p.firstRow;
-          int low = place == 0 ? lowest[0] : place == 1 ? lowest[1] : lowest[2];
-          unsigned zero = 0;
-#pragma unroll
-          for (int i = 0; i < WIDTH; i++) {
-            if (i < count) {
-              unsigned key = keyOf(values[i]);
-              unsigned bin = key >> LOW_BITS;
-              unsigned inWindow = bin - static_cast<unsigned>(low);
-              if (key == 0) {
-                zero++;
-              } else if (inWindow < static_cast<unsigned>(WINDOW)) {
-                atomicAdd(&window[place * WINDOW + inWindow], 1u);
-              } else {
-                atomicAdd(reinterpret_cast<unsigned long long*>(p.counts) + row * HIGH_BINS + bin, 1ull);
-              }
-            }
-          }
-#pragma unroll
-          for (int k = 0; k < COUNTED_ROWS; k++) {
-            zeros[k] += place == k ? zero : 0;
-          }
-        });
+        [&](int row, const float* values) { visit(row - p.firstRow, values, count); });
+  };
+  int64_t vector = firstVector();
+  if (vector < p.slice.vectors()) {
+    ranked(vector, [&](int row, const float* values, int count) { window.see(row, values, count); });
+  }
+  window.place(rows);
+  for (; vector < p.slice.vectors(); vector += vectorStride()) {
+    ranked(vector, [&](int row, const float* values, int count) {
+      window.count(row, values, count, p.counts + (p.firstRow + row) * HIGH_BINS);
+    });
   }
   __syncthreads();
 #pragma unroll
   for (int row = 0; row < COUNTED_ROWS; row++) {
     if (row < rows) {
-      unsigned long long* counts = reinterpret_cast<unsigned long long*>(p.counts) + (p.firstRow + row) * HIGH_BINS;
-      if (zeros[row] > 0) {
-        atomicAdd(counts, static_cast<unsigned long long>(zeros[row]));
-      }
-      for (int bin = threadIdx.x; bin < WINDOW; bin += blockDim.x) {
-        unsigned count = window[row * WINDOW + bin];
-        if (count > 0) {
-          atomicAdd(counts + lowest[row] + bin, static_cast<unsigned long long>(count));
-        }
-      }
+      window.add(row, window.lowest[row], window.zeros[row], p.counts + (p.firstRow + row) * HIGH_BINS);
     }
   }
 }
@@ -286,55 +310,117 @@ KERNEL_WITH_BARRIERS(tie_counts, TieSearch, 256, 2) { tieCounts<false>(p); }
 
 KERNEL_WITH_BARRIERS(tie_counts_of_variance, TieSearch, 256, 2) { tieCounts<true>(p); }
 
-// Finds the element of each target's rank among those of its magnitude, if it is in this slice: one warp for a target.
+static const int LOCATE_THREADS = 256;
+static const int COUNTS_OF_A_THREAD = 8;
+
+// Where the element of a rank was found among the counts of a block's threads.
+struct Location {
+  unsigned thread;
+  unsigned rank;  // among those of the thread, from 1
+};
+
+// The thread whose count reaches a rank; a count of all threads together is in any case added to what was seen before.
+// Gives false, for all threads, where the counts end before the rank.
+DEVICE bool locate(unsigned count, int64_t rank, int64_t& seen, unsigned* ofWarps, Location& location) {
+  unsigned lane = threadIdx.x % 32;
+  unsigned upTo = count;
+#pragma unroll
+  for (unsigned distance = 1; distance < 32; distance *= 2) {
+    unsigned before = __shfl_up_sync(ALL_LANES, upTo, distance);
+    upTo += lane >= distance ? before : 0;
+  }
+  if (lane == 31) {
+    ofWarps[threadIdx.x / 32] = upTo;
+  }
+  __syncthreads();
+  unsigned total = 0;
+  for (unsigned warp = 0; warp < LOCATE_THREADS / 32; warp++) {
+    upTo += warp < threadIdx.x / 32 ? ofWarps[warp] : 0;
+    total += ofWarps[warp];
+  }
+  int64_t wanted = rank - seen;
+  bool found = wanted <= total;
+  if (found && upTo >= wanted && upTo - count < wanted) {
+    location.thread = threadIdx.x;
+    location.rank = static_cast<unsigned>(wanted - (upTo - count));
+  }
+  __syncthreads();
+  seen += found ? 0 : total;
+  return found;
+}
+
+// The segment that holds the element of a rank, or all segments' number.
+DEVICE int64_t locateSegment(
+    const TieSearch& p, int target, int64_t rank, int64_t& seen, unsigned* ofWarps, Location& location) {
+  int64_t segments = (p.slice.count + TIE_SEGMENT - 1) / TIE_SEGMENT;
+  for (int64_t start = 0; start < segments; start += LOCATE_THREADS * COUNTS_OF_A_THREAD) {
+    int64_t mine = start + threadIdx.x * COUNTS_OF_A_THREAD;
+    unsigned count = 0;
+    for (int k = 0; k < COUNTS_OF_A_THREAD && mine + k < segments; k++) {
+      count += p.counts[(mine + k) * p.targets.count + target];
+    }
+    if (locate(count, rank, seen, ofWarps, location)) {
+      int64_t segment = start + location.thread * COUNTS_OF_A_THREAD;
+      seen = rank - location.rank;
+      for (;; segment++) {
+        unsigned here = p.counts[segment * p.targets.count + target];
+        if (seen + here >= rank) {
+          return segment;
+        }
+        seen += here;
+      }
+    }
+  }
+  return segments;
+}
+
+// Finds the element of each target's rank among those of its magnitude, if it is in this slice: a block for a target.
 template <bool VARIANCE>
 DEVICE void tieLocate(const TieSearch& p) {
-  unsigned lane = threadIdx.x;
-  int64_t segments = (p.slice.count + TIE_SEGMENT - 1) / TIE_SEGMENT;
+  unsigned* ofWarps = reinterpret_cast<unsigned*>(sharedMemory);
+  Location& location = *reinterpret_cast<Location*>(ofWarps + LOCATE_THREADS / 32);
   for (int target = blockIdx.x; target < p.targets.count; target += gridDim.x) {
     const Target& wanted = p.targets.all[target];
     TieState& state = p.states[target];
     int64_t seen = static_cast<int64_t>(state.seen);
     int64_t end = state.end;
-    __syncwarp();
-    for (int64_t segment = 0; segment < segments && end == 0 && wanted.rank > 0; segment++) {
-      unsigned here = p.counts[segment * p.targets.count + target];
-      if (seen + here < wanted.rank) {
-        seen += here;
-        continue;
-      }
-      for (int64_t start = segment * TIE_SEGMENT; end == 0; start += 32) {
-        int64_t index = start + lane;
-        bool equal = false;
-        int64_t vector = index / WIDTH;
-        int count = p.slice.within(vector);
-        eachRanked<VARIANCE>(
-            p.ranked, 0, p.ranked.models, p.slice.first + vector * WIDTH, vector * WIDTH, count,
-            [&](int row, const float* values) {
-              for (int i = 0; i < count; i++) {
-                equal = equal || (row == wanted.row && i == index % WIDTH && keyOf(values[i]) == wanted.key);
-              }
-            });
-        unsigned matches = __ballot_sync(ALL_LANES, equal);
-        int before = __popc(matches & ((1u << lane) - 1));
-        bool last = equal && seen + before + 1 == wanted.rank;
-        unsigned where = __ballot_sync(ALL_LANES, last);
-        if (where != 0) {
-          end = p.slice.first + start + __ffs(static_cast<int>(where));
+    __syncthreads();
+    if (wanted.rank == 0 || end != 0) {
+      continue;
+    }
+    int64_t segment = locateSegment(p, target, wanted.rank, seen, ofWarps, location);
+    for (int64_t start = segment * TIE_SEGMENT; start < p.slice.count; start += LOCATE_THREADS * WIDTH) {
+      int64_t vector = start / WIDTH + threadIdx.x;
+      int count = p.slice.within(vector);
+      unsigned equal = 0;
+      int row = VARIANCE ? 0 : wanted.row;
+      eachRanked<VARIANCE>(
+          p.ranked, row, row + 1, p.slice.first + vector * WIDTH, vector * WIDTH, count,
+          [&](int, const float* values) {
+            for (int i = 0; i < count; i++) {
+              equal |= (keyOf(values[i]) == wanted.key ? 1u : 0u) << i;
+            }
+          });
+      if (locate(__popc(equal), wanted.rank, seen, ofWarps, location)) {
+        if (threadIdx.x == location.thread) {
+          for (unsigned before = 1; before < location.rank; before++) {
+            equal &= equal - 1;
+          }
+          state.end = p.slice.first + vector * WIDTH + __ffs(static_cast<int>(equal));
         }
-        seen += __popc(matches);
+        break;
       }
     }
-    if (lane == 0) {
+    if (threadIdx.x == 0) {
       state.seen = static_cast<uint64_t>(seen);
-      state.end = end;
     }
+    __syncthreads();
   }
 }
 
-KERNEL_WITH_BARRIERS(tie_locate, TieSearch, 32, 1) { tieLocate<false>(p); }
+KERNEL_WITH_BARRIERS(tie_locate, TieSearch, 256, 1) { tieLocate<false>(p); }
 
-KERNEL_WITH_BARRIERS(tie_locate_of_variance, TieSearch, 32, 1) { tieLocate<true>(p); }
+KERNEL_WITH_BARRIERS(tie_locate_of_variance, TieSearch, 256, 1) { tieLocate<true>(p); }
 
 struct NonZeroCounts {
   Slice slice;

@@ -9,9 +9,16 @@ struct Cut {
   int reserved;
   int64_t end;
 
-  DEVICE bool larger(float value, int64_t element) const {
-    int magnitude = static_cast<int>(__float_as_uint(value) & 0x7fffffffu);
-    return magnitude > bits || (magnitude == bits && element < end);
+  // Elements of eight, from one on, that come before the end.
+  DEVICE int before(int64_t element) const {
+    int64_t left = end - element;
+    return left >= WIDTH ? WIDTH : left > 0 ? static_cast<int>(left) : 0;
+  }
+
+  // Whether element i of eight is larger; a NaN's magnitude is above all numbers'.
+  DEVICE bool larger(float value, int i, int before) const {
+    unsigned least = static_cast<unsigned>(bits) + (i < before ? 0u : 1u);
+    return (__float_as_uint(value) & 0x7fffffffu) >= least;
   }
 };
 
@@ -60,6 +67,8 @@ DEVICE float uniform(const Key& key, int64_t element) {
 // two of their eight counters each. All threads of a warp must call it.
 DEVICE unsigned drawnOf(const Key& key, int64_t element, float probability) {
   unsigned quarter = threadIdx.x & 3u;
+  // A number is below the probability where its 24 bits are below this.
+  unsigned bound = static_cast<unsigned>(ceilf(probability * 0x1p24f));
   int64_t group = element / 32;
   unsigned drawn = 0;
 #pragma unroll
@@ -69,7 +78,7 @@ DEVICE unsigned drawnOf(const Key& key, int64_t element, float probability) {
     philox(key, static_cast<uint64_t>(group * 8 + place), words);
 #pragma unroll
     for (unsigned word = 0; word < 4; word++) {
-      drawn |= (uniformOf(words[word]) < probability ? 1u : 0u) << (8 * word + place);
+      drawn |= (words[word] >> 8 < bound ? 1u : 0u) << (8 * word + place);
     }
   }
   drawn |= __shfl_xor_sync(ALL_LANES, drawn, 1);
@@ -91,6 +100,21 @@ struct TaskVector {
   Cut outliers;
   const unsigned* kept;  // a bit for each element of the tensor
 };
+
+DEVICE void keepBetween(const TaskVector& vector, int64_t element, float* change) {
+  int before = vector.rest.before(element);
+#pragma unroll
+  for (int i = 0; i < WIDTH; i++) {
+    change[i] = vector.rest.larger(change[i], i, before) ? change[i] : 0.0f;
+  }
+  if (vector.mask == KEEP_BETWEEN) {
+    before = vector.outliers.before(element);
+#pragma unroll
+    for (int i = 0; i < WIDTH; i++) {
+      change[i] = vector.outliers.larger(change[i], i, before) ? 0.0f : change[i];
+    }
+  }
+}
 
 // Sets what is not kept to 0. With draws, all threads of a warp must call it.
 template <bool DRAWS>
@@ -114,14 +138,8 @@ DEVICE void thinOut(const TaskVector& vector, int64_t element, int count, float*
       }
       break;
     default:
-#pragma unroll
-      for (int i = 0; i < WIDTH; i++) {
-        bool keep = vector.rest.larger(change[i], element + i);
-        if (vector.mask == KEEP_BETWEEN) {
-          keep = keep && !vector.outliers.larger(change[i], element + i);
-        }
-        kept &= ~((keep ? 0u : 1u) << i);
-      }
+      keepBetween(vector, element, change);
+      return;
   }
 #pragma unroll
   for (int i = 0; i < WIDTH; i++) {

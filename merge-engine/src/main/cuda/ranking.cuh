@@ -81,59 +81,94 @@ DEVICE void scatter(const Ordered& from, const Ordered& to, unsigned* counts, in
   }
 }
 
-// Orders each row by magnitude with a stable radix sort, eight bits at a time, then draws by rank. A block works on a row.
-KERNEL_WITH_BARRIERS(ranked_mask, RankedMask, 256, 4) {
-  unsigned* counts = reinterpret_cast<unsigned*>(sharedMemory);
-  unsigned* totals = counts + RANKING_WARPS * DIGITS;
-  unsigned& single = totals[RANKING_WARPS];
-  int64_t length = p.rowLength;
-  unsigned* scratch = p.scratch + blockIdx.x * 4 * length;
-  int warp = threadIdx.x / 32;
-  int64_t chunk = (length + RANKING_THREADS - 1) / RANKING_THREADS * 32;
-  int64_t begin = warp * chunk < length ? warp * chunk : length;
-  int64_t end = begin + chunk < length ? begin + chunk : length;
-  int64_t rows = p.slice.count / length;
-  for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
-    int64_t first = row / p.stride * length * p.stride + row % p.stride;
-    Ordered from = {scratch, scratch + length};
-    Ordered to = {scratch + 2 * length, scratch + 3 * length};
-    // Of equal magnitudes the one of lower index ranks higher, so it comes later.
+// One row and the block that works on it.
+struct RankedRow {
+  const RankedMask& p;
+  unsigned* counts;  // of a byte's values, for each warp
+  unsigned* totals;
+  unsigned& single;  // whether a byte has one value only
+  int64_t length;
+  int64_t begin;  // of the warp's part of the row
+  int64_t end;
+
+  DEVICE explicit RankedRow(const RankedMask& p)
+      : p(p),
+        counts(reinterpret_cast<unsigned*>(sharedMemory)),
+        totals(counts + RANKING_WARPS * DIGITS),
+        single(totals[RANKING_WARPS]),
+        length(p.rowLength) {
+    int64_t chunk = (length + RANKING_THREADS - 1) / RANKING_THREADS * 32;
+    int64_t start = threadIdx.x / 32 * chunk;
+    begin = start < length ? start : length;
+    end = begin + chunk < length ? begin + chunk : length;
+  }
+
+  // Of equal magnitudes the one of lower index ranks higher, so it comes later.
+  DEVICE void fill(const Ordered& row, int64_t first) const {
     for (int64_t i = threadIdx.x; i < length; i += blockDim.x) {
       int64_t element = first + i * p.stride;
-      from.keys[length - 1 - i] = keyOf(loadOne(p.input, element) - loadOne(p.base, element));
-      from.places[length - 1 - i] = static_cast<unsigned>(i);
+      row.keys[length - 1 - i] = keyOf(loadOne(p.input, element) - loadOne(p.base, element));
+      row.places[length - 1 - i] = static_cast<unsigned>(i);
     }
+  }
+
+  // Counts the values of a byte and turns the counts to places.
+  DEVICE void count(const Ordered& row, int shift) const {
+    __syncthreads();
+    for (int i = threadIdx.x; i < RANKING_WARPS * DIGITS; i += blockDim.x) {
+      counts[i] = 0;
+    }
+    if (threadIdx.x == 0) {
+      single = 0;
+    }
+    __syncthreads();
+    for (int64_t i = begin + threadIdx.x % 32; i < end; i += 32) {
+      atomicAdd(&counts[threadIdx.x / 32 * DIGITS + (row.keys[i] >> shift & (DIGITS - 1))], 1u);
+    }
+    __syncthreads();
+    placeDigits(counts, totals, static_cast<unsigned>(length), single);
+    __syncthreads();
+  }
+
+  // A stable radix sort, eight bits at a time; bytes that are all equal are passed over.
+  DEVICE void sort(Ordered& row, Ordered& other) const {
     for (int shift = 0; shift < 32; shift += 8) {
-      __syncthreads();
-      for (int i = threadIdx.x; i < RANKING_WARPS * DIGITS; i += blockDim.x) {
-        counts[i] = 0;
-      }
-      if (threadIdx.x == 0) {
-        single = 0;
-      }
-      __syncthreads();
-      for (int64_t i = begin + threadIdx.x % 32; i < end; i += 32) {
-        atomicAdd(&counts[warp * DIGITS + (from.keys[i] >> shift & (DIGITS - 1))], 1u);
-      }
-      __syncthreads();
-      placeDigits(counts, totals, static_cast<unsigned>(length), single);
-      __syncthreads();
+      count(row, shift);
       if (single == 0) {
-        scatter(from, to, counts + warp * DIGITS, shift, begin, end);
-        Ordered sorted = to;
-        to = from;
-        from = sorted;
+        scatter(row, other, counts + threadIdx.x / 32 * DIGITS, shift, begin, end);
+        Ordered sorted = other;
+        other = row;
+        row = sorted;
       }
     }
     __syncthreads();
+  }
+
+  DEVICE void draw(const Ordered& row, int64_t first) const {
     for (int64_t rank = threadIdx.x; rank < length; rank += blockDim.x) {
       float share = static_cast<float>(rank) / static_cast<float>(length - 1);
       float probability = length == 1 ? p.density : p.lowest + share * 2.0f * p.epsilon;
-      int64_t element = p.slice.first + first + from.places[rank] * p.stride;
+      int64_t element = p.slice.first + first + row.places[rank] * p.stride;
       if (uniform(p.key, element) < probability) {
         atomicOr(&p.kept[element / 32], 1u << (element % 32));
       }
     }
     __syncthreads();
+  }
+};
+
+// Orders each row by magnitude and draws by rank, a block for a row.
+KERNEL_WITH_BARRIERS(ranked_mask, RankedMask, 256, 4) {
+  RankedRow work(p);
+  int64_t length = p.rowLength;
+  unsigned* scratch = p.scratch + blockIdx.x * 4 * length;
+  int64_t rows = p.slice.count / length;
+  for (int64_t number = blockIdx.x; number < rows; number += gridDim.x) {
+    int64_t first = number / p.stride * length * p.stride + number % p.stride;
+    Ordered row = {scratch, scratch + length};
+    Ordered other = {scratch + 2 * length, scratch + 3 * length};
+    work.fill(row, first);
+    work.sort(row, other);
+    work.draw(row, first);
   }
 }

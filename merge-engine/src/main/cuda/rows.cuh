@@ -189,73 +189,99 @@ struct RowDivergences {
 // Elements of both rows that a warp has in shared memory at a time.
 static const int ROW_TILE = 256;
 
-// The Kullback-Leibler divergence of each row's softmax from the base's. A warp works on a row: it exponentiates together,
-// and adds in the twin's order, sixteen lanes for each row's sum and one for the divergence.
-KERNEL_WITH_BARRIERS(row_divergences, RowDivergences, 256, 5) {
-  unsigned lane = threadIdx.x % 32;
-  float* origin = reinterpret_cast<float*>(sharedMemory) + threadIdx.x / 32 * 2 * ROW_TILE;
-  float* changed = origin + ROW_TILE;
-  int64_t rows = p.slice.count / p.period;
-  int64_t warps = vectorStride() / 32;
-  for (int64_t row = firstVector() / 32; row < rows; row += warps) {
-    int64_t begin = row * p.period;
-    float most = -INFINITY;
-    float mostChanged = -INFINITY;
+// A row of both tensors, as one thread of the warp that works on it sees it.
+struct RowPair {
+  const RowDivergences& p;
+  int64_t begin;
+  unsigned lane;
+  float* tile;   // of the base's row
+  float* other;  // of the other row
+  float most;
+  float mostOfOther;
+
+  DEVICE RowPair(const RowDivergences& p, int64_t row)
+      : p(p), begin(row * p.period), lane(threadIdx.x % 32), most(-INFINITY), mostOfOther(-INFINITY) {
+    tile = reinterpret_cast<float*>(sharedMemory) + threadIdx.x / 32 * 2 * ROW_TILE;
+    other = tile + ROW_TILE;
     for (int64_t i = lane; i < p.period; i += 32) {
       most = largerOf(most, loadOne(p.base, begin + i));
-      mostChanged = largerOf(mostChanged, loadOne(p.other, begin + i));
+      mostOfOther = largerOf(mostOfOther, loadOne(p.other, begin + i));
     }
 #pragma unroll
     for (int distance = 16; distance >= 1; distance /= 2) {
       most = largerOf(most, __shfl_xor_sync(ALL_LANES, most, distance));
-      mostChanged = largerOf(mostChanged, __shfl_xor_sync(ALL_LANES, mostChanged, distance));
+      mostOfOther = largerOf(mostOfOther, __shfl_xor_sync(ALL_LANES, mostOfOther, distance));
     }
+  }
+
+  DEVICE int tileCount(int64_t start) const {
+    return p.period - start < ROW_TILE ? static_cast<int>(p.period - start) : ROW_TILE;
+  }
+
+  DEVICE float ofBase(int64_t index) const { return exponential(loadOne(p.base, begin + index) - most); }
+
+  DEVICE float ofOther(int64_t index) const { return exponential(loadOne(p.other, begin + index) - mostOfOther); }
+
+  // The sum of the base's exponentials in the first sixteen threads, and of the other's in the rest. Long rows are summed
+  // by sixteen threads that are added pairwise, short ones by one.
+  DEVICE float sum() const {
     float sum = 0;
+    bool wide = p.period >= LANES;
+    unsigned step = wide ? LANES : 1;
     for (int64_t start = 0; start < p.period; start += ROW_TILE) {
-      int count = p.period - start < ROW_TILE ? static_cast<int>(p.period - start) : ROW_TILE;
+      int count = tileCount(start);
       for (int i = lane; i < count; i += 32) {
-        origin[i] = exponential(loadOne(p.base, begin + start + i) - most);
-        changed[i] = exponential(loadOne(p.other, begin + start + i) - mostChanged);
+        tile[i] = ofBase(start + i);
+        other[i] = ofOther(start + i);
       }
       __syncwarp();
-      const float* mine = lane < LANES ? origin : changed;
-      if (p.period >= LANES) {
-        for (int i = lane % LANES; i < count; i += LANES) {
-          sum += mine[i];
-        }
-      } else if (lane % LANES == 0) {
-        for (int i = 0; i < count; i++) {
-          sum += mine[i];
-        }
+      const float* mine = lane < LANES ? tile : other;
+      for (int i = lane % LANES; i < count && (wide || lane % LANES == 0); i += step) {
+        sum += mine[i];
       }
       __syncwarp();
     }
 #pragma unroll
     for (int half = LANES / 2; half >= 1; half /= 2) {
-      float other = __shfl_down_sync(ALL_LANES, sum, half, LANES);
-      sum = p.period >= LANES ? sum + other : sum;
+      float added = __shfl_down_sync(ALL_LANES, sum, half, LANES);
+      sum = wide ? sum + added : sum;
     }
-    float reciprocal = 1.0f / __shfl_sync(ALL_LANES, sum, 0);
-    float reciprocalChanged = 1.0f / __shfl_sync(ALL_LANES, sum, LANES);
+    return sum;
+  }
+
+  // Computed by all threads, added by the first.
+  DEVICE double divergence(float reciprocal, float reciprocalOfOther) const {
     double divergence = 0;
     for (int64_t start = 0; start < p.period; start += ROW_TILE) {
-      int count = p.period - start < ROW_TILE ? static_cast<int>(p.period - start) : ROW_TILE;
+      int count = tileCount(start);
       for (int i = lane; i < count; i += 32) {
-        float q = exponential(loadOne(p.base, begin + start + i) - most) * reciprocal + 1e-8f;
-        float r = exponential(loadOne(p.other, begin + start + i) - mostChanged) * reciprocalChanged + 1e-8f;
-        origin[i] = r * static_cast<float>(logarithm(r / q));
+        float q = ofBase(start + i) * reciprocal + 1e-8f;
+        float r = ofOther(start + i) * reciprocalOfOther + 1e-8f;
+        tile[i] = r * static_cast<float>(logarithm(r / q));
       }
       __syncwarp();
-      if (lane == 0) {
-        for (int i = 0; i < count; i++) {
-          divergence += origin[i];
-        }
+      for (int i = 0; i < count && lane == 0; i++) {
+        divergence += tile[i];
       }
       __syncwarp();
     }
-    if (lane == 0) {
-      p.result[quotient(p.slice.first, p.period) + row] =
-          static_cast<float>(divergence > 0 || divergence != divergence ? divergence : 0);
+    return divergence;
+  }
+};
+
+// The Kullback-Leibler divergence of each row's softmax from the base's, a warp for a row.
+KERNEL_WITH_BARRIERS(row_divergences, RowDivergences, 256, 5) {
+  int64_t rows = p.slice.count / p.period;
+  int64_t warps = vectorStride() / 32;
+  for (int64_t row = firstVector() / 32; row < rows; row += warps) {
+    RowPair pair(p, row);
+    float sum = pair.sum();
+    float reciprocal = 1.0f / __shfl_sync(ALL_LANES, sum, 0);
+    float reciprocalOfOther = 1.0f / __shfl_sync(ALL_LANES, sum, LANES);
+    double divergence = pair.divergence(reciprocal, reciprocalOfOther);
+    if (pair.lane == 0) {
+      // Rounding can make it negative, which it never is.
+      p.result[quotient(p.slice.first, p.period) + row] = divergence <= 0 ? 0.0f : static_cast<float>(divergence);
     }
   }
 }

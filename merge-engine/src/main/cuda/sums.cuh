@@ -36,63 +36,75 @@ DEVICE void rowsOf(const Sums& sums, int term, int& i, int& j) {
   }
 }
 
-// Fill(index, count, write) computes the values of all rows at eight elements and calls write(row, values).
+// Brings the rows of a tile to shared memory. Fill(index, count, write) computes the values of all rows at eight elements
+// and calls write(row, values).
+template <class Fill>
+DEVICE void fillTile(const Sums& sums, int64_t start, int64_t end, Fill fill) {
+  float* tile = reinterpret_cast<float*>(sharedMemory);
+  int stride = rowStride(sums);
+  int vectors = sums.tile / WIDTH;
+  // Threads of a warp stay together, because they may exchange draws.
+  for (int first = 0; first < vectors; first += blockDim.x) {
+    int vector = first + threadIdx.x;
+    int64_t index = start + vector * WIDTH;
+    int64_t left = vector < vectors ? end - index : 0;
+    int count = left >= WIDTH ? WIDTH : left > 0 ? static_cast<int>(left) : 0;
+    fill(index, count, [&](int row, const float* values) {
+      if (vector < vectors) {
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) {
+          // Zeros behind the end change no sum: none is ever -0.
+          tile[row * stride + vector * WIDTH + i] = i < count ? values[i] : 0.0f;
+        }
+      }
+    });
+  }
+}
+
+// Adds a lane's elements of a tile to the sum of a term.
+DEVICE double addTile(const Sums& sums, int term, unsigned lane, double sum) {
+  int i, j;
+  rowsOf(sums, term, i, j);
+  const float* x = reinterpret_cast<float*>(sharedMemory) + i * rowStride(sums);
+  const float* y = reinterpret_cast<float*>(sharedMemory) + j * rowStride(sums);
+  if (sums.kind == MAGNITUDES) {
+    for (int e = lane; e < sums.tile; e += LANES) {
+      sum += static_cast<double>(fabsf(x[e]));
+    }
+  } else {
+    for (int e = lane; e < sums.tile; e += LANES) {
+      // The product of two float32 is exact in float64, so that this is the sum of a rounded product too.
+      sum = fma(static_cast<double>(x[e]), static_cast<double>(y[e]), sum);
+    }
+  }
+  return sum;
+}
+
+// Sums segments, a block each: sixteen threads for a term, up to four terms for sixteen threads.
 template <class Fill>
 DEVICE void sumSegments(const Slice& slice, const Sums& sums, Fill fill) {
-  float* tile = reinterpret_cast<float*>(sharedMemory);
   unsigned lane = threadIdx.x % LANES;
-  int slot = threadIdx.x / LANES;
+  int firstTerm = sums.firstTerm + threadIdx.x / LANES;
   int slots = blockDim.x / LANES;
-  int stride = rowStride(sums);
   int64_t segments = (slice.count + sums.segment - 1) / sums.segment;
   for (int64_t segment = blockIdx.x; segment < segments; segment += gridDim.x) {
     double total[MOST_TERMS_OF_A_THREAD] = {0, 0, 0, 0};
     int64_t begin = segment * sums.segment;
     int64_t end = begin + sums.segment < slice.count ? begin + sums.segment : slice.count;
     for (int64_t start = begin; start < end; start += sums.tile) {
-      int vectors = sums.tile / WIDTH;
-      for (int vector = threadIdx.x; vector - static_cast<int>(threadIdx.x) < vectors; vector += blockDim.x) {
-        int64_t index = start + vector * WIDTH;
-        int64_t left = vector < vectors ? end - index : 0;
-        int count = left >= WIDTH ? WIDTH : left > 0 ? static_cast<int>(left) : 0;
-        fill(index, count, [&](int row, const float* values) {
-          if (vector < vectors) {
-#pragma unroll
-            for (int i = 0; i < WIDTH; i++) {
-              // Zeros behind the end change no sum: none is ever -0.
-              tile[row * stride + vector * WIDTH + i] = i < count ? values[i] : 0.0f;
-            }
-          }
-        });
-      }
+      fillTile(sums, start, end, fill);
       __syncthreads();
 #pragma unroll
       for (int k = 0; k < MOST_TERMS_OF_A_THREAD; k++) {
-        int term = sums.firstTerm + slot + k * slots;
-        if (term < sums.lastTerm) {
-          int i, j;
-          rowsOf(sums, term, i, j);
-          const float* x = tile + i * stride;
-          const float* y = tile + j * stride;
-          double sum = total[k];
-          if (sums.kind == MAGNITUDES) {
-            for (int e = lane; e < sums.tile; e += LANES) {
-              sum += static_cast<double>(fabsf(x[e]));
-            }
-          } else {
-            for (int e = lane; e < sums.tile; e += LANES) {
-              // The product of two float32 is exact in float64, so that this is the sum of a rounded product too.
-              sum = fma(static_cast<double>(x[e]), static_cast<double>(y[e]), sum);
-            }
-          }
-          total[k] = sum;
+        if (firstTerm + k * slots < sums.lastTerm) {
+          total[k] = addTile(sums, firstTerm + k * slots, lane, total[k]);
         }
       }
       __syncthreads();
     }
 #pragma unroll
     for (int k = 0; k < MOST_TERMS_OF_A_THREAD; k++) {
-      int term = sums.firstTerm + slot + k * slots;
+      int term = firstTerm + k * slots;
 #pragma unroll
       for (int half = LANES / 2; half >= 1; half /= 2) {
         total[k] += __shfl_down_sync(ALL_LANES, total[k], half, LANES);
@@ -187,9 +199,10 @@ KERNEL_WITH_BARRIERS(varying_sums, VaryingSums, 128, 3) {
     if (p.selects) {
       float variances[WIDTH];
       variance(changes, variances);
+      int before = p.cut.before(p.slice.first + index);
 #pragma unroll
       for (int i = 0; i < WIDTH; i++) {
-        varies[i] = p.cut.larger(variances[i], p.slice.first + index + i) && variances[i] != 0.0f;
+        varies[i] = p.cut.larger(variances[i], i, before) && variances[i] != 0.0f;
       }
     }
     changes.each([&](int j, const float* change) {

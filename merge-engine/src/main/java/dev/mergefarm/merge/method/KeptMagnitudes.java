@@ -86,6 +86,11 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
       }
     }
 
+    /** What is kept of each task vector. */
+    double[] kept() {
+      return kept.clone();
+    }
+
     private float factor(int vector) {
       boolean tiny = all[vector] < SMALLEST || kept[vector] < SMALLEST;
       return tiny ? 1 : (float) (all[vector] / kept[vector]);

@@ -133,6 +133,9 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
 
     private static final int THREADS = 256;
 
+    /** A count of each of eight warps, and where something was found. */
+    private static final int LOCATION_BYTES = 8 * Integer.BYTES + 2 * Integer.BYTES;
+
     @Override
     public long resultBytes(long elements) {
       return 2L * Long.BYTES * keys.length;
@@ -147,7 +150,7 @@ record TieSearch(KeyRows rows, List<MagnitudeTarget> targets, int[] keys, long[]
       long counts = slice.scratch(extraBytes(slice.count()));
       int sharedBytes = keys.length * Integer.BYTES;
       call(slice, "tie_counts", counts).overItems(segments(slice.count()), THREADS, sharedBytes);
-      call(slice, "tie_locate", counts).overItems(keys.length, 32, 0);
+      call(slice, "tie_locate", counts).overItems(keys.length, THREADS, LOCATION_BYTES);
     }
 
     private KernelCall call(KernelSlice slice, String kernel, long counts) {

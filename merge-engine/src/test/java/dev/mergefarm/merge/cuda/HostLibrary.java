@@ -30,19 +30,7 @@ public final class HostLibrary {
 
   /** The arithmetic must be rounded as the kernels on a device round: nothing is contracted. */
   private static final List<String> OPTIONS =
-      List.of(
-          "-std=c++17",
-          "-O2",
-          "-Wall",
-          "-Wextra",
-          "-Werror",
-          "-Wno-unknown-pragmas",
-          "-Wno-unused-function",
-          "-Wno-maybe-uninitialized",
-          "-ffp-contract=off",
-          "-fno-strict-aliasing",
-          "-fPIC",
-          "-shared");
+      List.of("-std=c++17", "-O2", "-ffp-contract=off", "-fno-strict-aliasing", "-fPIC", "-shared");
 
   private HostLibrary() {}
 

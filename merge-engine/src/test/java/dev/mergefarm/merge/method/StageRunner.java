@@ -25,18 +25,22 @@ final class StageRunner {
   }
 
   private <R> Stage run(Stage.Reduce<R> reduce) {
-    Reduction<R> reduction = reduce.reduction();
+    return reduce.next().apply(result(reduce.reduction(), Block.CAPACITY));
+  }
+
+  /** The result of a reduction over blocks of at most this many elements. */
+  <R> R result(Reduction<R> reduction, int most) {
     R whole = reduction.empty();
     int length = inputs[0].length;
     for (int first = 0; first < length; first += Reduction.SEGMENT) {
       int end = Math.min(length, first + Reduction.SEGMENT);
       R partial = reduction.partial(first, end - first);
-      for (int at = first; at < end; at += Block.CAPACITY) {
-        reduction.accumulate(partial, new ArrayBlock(at, Math.min(Block.CAPACITY, end - at)));
+      for (int at = first; at < end; at += most) {
+        reduction.accumulate(partial, new ArrayBlock(at, Math.min(most, end - at)));
       }
       reduction.combine(whole, partial);
     }
-    return reduce.next().apply(whole);
+    return whole;
   }
 
   /** The result of an element-wise map. */
