@@ -79,6 +79,7 @@ final class InputDigests implements AutoCloseable {
         case PlannedModel.Referenced _,
             PlannedModel.Adapter _,
             PlannedModel.Companion _,
+            PlannedModel.File _,
             PlannedModel.TokenizerOnly _ ->
             inputs.add(
                 new ManifestInput(
@@ -92,7 +93,7 @@ final class InputDigests implements AutoCloseable {
       Model model, TreeSet<String> files, Optional<DigestCache> cache) {
     Optional<Manifest> manifest = model.file(ModelFiles.MANIFEST).map(ManifestJson::read);
     List<FileDigest> digests = new ArrayList<>();
-    for (ObjectInfo info : model.folder().list()) {
+    for (ObjectInfo info : listed(model)) {
       if (stopped) {
         throw new MergefarmException(ErrorCode.CANCELLED, "The work was cancelled.");
       }
@@ -104,6 +105,13 @@ final class InputDigests implements AutoCloseable {
       }
     }
     return digests;
+  }
+
+  /** A single file stands among others that are no part of it. */
+  private static List<ObjectInfo> listed(Model model) {
+    return model instanceof StateFile
+        ? model.files().stream().flatMap(name -> model.folder().find(name).stream()).toList()
+        : model.folder().list();
   }
 
   /** What the model's own manifest says of a file, if the file is as long as it says. */
@@ -138,6 +146,10 @@ final class InputDigests implements AutoCloseable {
         collect(adapted.weight(), files);
         collect(adapted.update().down(), files);
         collect(adapted.update().up(), files);
+      }
+      case TensorOrigin.Shifted shifted -> {
+        collect(shifted.weight(), files);
+        collect(shifted.change(), files);
       }
       case TensorOrigin.Varied varied -> collect(varied.weight(), files);
       case TensorOrigin.Given _ -> {

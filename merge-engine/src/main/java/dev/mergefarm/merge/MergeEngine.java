@@ -12,12 +12,15 @@ import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.mixture.GateComputation;
 import dev.mergefarm.merge.mixture.GateVectors;
 import dev.mergefarm.merge.mixture.PromptReader;
+import dev.mergefarm.merge.plan.LayerCounter;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.plan.MissingTensors;
 import dev.mergefarm.merge.plan.MixtureCheck;
 import dev.mergefarm.merge.plan.MixtureDraft;
 import dev.mergefarm.merge.plan.MixturePlanner;
 import dev.mergefarm.merge.plan.ModelOpener;
+import dev.mergefarm.merge.plan.RawPlanner;
 import dev.mergefarm.merge.plan.StreamPlanner;
 import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.storage.ObjectFolder;
@@ -132,6 +135,28 @@ public final class MergeEngine implements AutoCloseable {
         .check(yaml, allowEqualModels, options, deviceProblems(options));
   }
 
+  /**
+   * Reads and plans a merge of single files of this machine, tensor by tensor by name, without any
+   * architecture. Never throws for a bad recipe: its problems are the answer.
+   */
+  public RecipeCheck validateRaw(String yaml, MissingTensors missing, MergeOptions options) {
+    Problems problems = deviceProblems(options);
+    Optional<MergePlan> plan =
+        new RawPlanner(registry, opener(Cancellation.NEVER), devices.memoryBound() + OVERHEAD_BYTES)
+            .plan(yaml, missing, options, problems);
+    return new RecipeCheck(
+        problems.all(), problems.hasErrors() ? List.of() : plan.stream().toList());
+  }
+
+  /**
+   * How many layers each model has.
+   *
+   * @throws dev.mergefarm.common.MergefarmException with every model that cannot be used
+   */
+  public List<Integer> layers(List<ModelName> models) {
+    return new LayerCounter(opener(Cancellation.NEVER)).count(models);
+  }
+
   private Problems deviceProblems(MergeOptions options) {
     Problems problems = new Problems();
     devices
@@ -168,8 +193,8 @@ public final class MergeEngine implements AutoCloseable {
     return new RecipeCheck(problems.all(), List.of(draft.plan(gates)));
   }
 
-  /** A model, with its adapter if it has one. */
-  private Model open(ModelName name, Cancellation cancellation) {
+  /** A model with its adapter merged, if it has one; the caller closes it, before the engine. */
+  public Model open(ModelName name, Cancellation cancellation) {
     if (name.reference().adapter().isEmpty()) {
       return repository.open(name.reference());
     }

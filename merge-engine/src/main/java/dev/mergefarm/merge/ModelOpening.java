@@ -41,6 +41,7 @@ final class ModelOpening implements ModelOpener {
       case PlannedModel.Companion companion -> repository.open(companion.reference());
       case PlannedModel.TokenizerOnly tokenizer ->
           new PartialModel(repository.open(tokenizer.reference()), _ -> new NoTensors());
+      case PlannedModel.File file -> new StateFile(file.path());
       case PlannedModel.Stage stage -> stages.apply(stage);
     };
   }

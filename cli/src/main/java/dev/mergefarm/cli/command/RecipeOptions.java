@@ -33,7 +33,7 @@ final class RecipeOptions {
   private String shardSize;
 
   @Option(
-      names = "--random-seed",
+      names = {"--random-seed", "--seed"},
       paramLabel = "N",
       defaultValue = "0",
       description = "Seed of random methods. Default: ${DEFAULT-VALUE}.")

@@ -11,17 +11,28 @@ import dev.mergefarm.merge.RecipeCheck;
 import dev.mergefarm.merge.device.DeviceSettings;
 import dev.mergefarm.merge.device.MachineDevices;
 import dev.mergefarm.merge.execution.CpuTensorMerger;
+import dev.mergefarm.merge.extraction.AdapterExtraction;
+import dev.mergefarm.merge.extraction.ExtractionOptions;
+import dev.mergefarm.merge.extraction.ExtractionResult;
 import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.mixture.PromptReader;
 import dev.mergefarm.merge.plan.MergeOptions;
 import dev.mergefarm.merge.plan.MergePlan;
+import dev.mergefarm.merge.plan.MissingTensors;
 import dev.mergefarm.merge.plan.MixtureCheck;
+import dev.mergefarm.merge.recipe.ModelName;
 import dev.mergefarm.merge.timeline.TimedMerger;
 import dev.mergefarm.merge.timeline.Timeline;
 import dev.mergefarm.storage.LocalObjectStore;
+import dev.mergefarm.storage.ObjectFolder;
 import dev.mergefarm.storage.ObjectStore;
 import dev.mergefarm.storage.manifest.DigestCache;
+import dev.mergefarm.storage.manifest.Sha256;
+import dev.mergefarm.storage.model.Model;
+import dev.mergefarm.storage.model.ModelDraft;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -76,7 +87,51 @@ public final class LocalMerge implements AutoCloseable {
       PromptReader prompts,
       Cancellation cancellation) {
     MixtureCheck check = engine.validateMixture(recipe, allowEqualModels, options);
-    return engine.planMixture(check, prompts, cancellation);
+    return engine
+        .withModels(models.toUse(cancellation, Progress.Listener.NONE))
+        .planMixture(check, prompts, cancellation);
+  }
+
+  /** Checks a merge of single files of tensors. */
+  public RecipeCheck checkRaw(String recipe, MissingTensors missing, MergeOptions options) {
+    return engine.validateRaw(recipe, missing, options);
+  }
+
+  /** How many layers each model has. */
+  public List<Integer> layers(List<ModelName> models) {
+    return engine.layers(models);
+  }
+
+  /** Takes an adapter from the difference of two models into a folder. */
+  public ExtractionResult extract(
+      ModelName tuned,
+      ModelName base,
+      ExtractionOptions options,
+      Path folder,
+      Progress.Listener progress,
+      Cancellation cancellation) {
+    Path target = target(folder);
+    String plan = String.join("\n", tuned.toString(), base.toString(), options.toString());
+    MergeEngine copying = engine.withModels(models.toUse(cancellation, progress));
+    try (ObjectStore store = new LocalObjectStore(target.getParent());
+        Model model = copying.open(tuned, cancellation);
+        Model plain = copying.open(base, cancellation)) {
+      ModelDraft draft =
+          ModelDraft.open(
+              new ObjectFolder(store, target.getFileName() + "/"),
+              Sha256.of(plan.getBytes(StandardCharsets.UTF_8)),
+              ModelDraft.Existing.REFUSE);
+      return new AdapterExtraction(model, plain, options, cancellation)
+          .run(draft, MergeSettings.ENGINE, progress);
+    }
+  }
+
+  private static Path target(Path folder) {
+    Path target = folder.toAbsolutePath().normalize();
+    if (target.getParent() == null) {
+      throw new MergefarmException(ErrorCode.INVALID_VALUE, target + " is no folder for a model");
+    }
+    return target;
   }
 
   /**
@@ -86,10 +141,7 @@ public final class LocalMerge implements AutoCloseable {
    */
   public MergeResult merge(
       MergePlan plan, Path folder, Progress.Listener progress, Cancellation cancellation) {
-    Path target = folder.toAbsolutePath().normalize();
-    if (target.getParent() == null) {
-      throw new MergefarmException(ErrorCode.INVALID_VALUE, target + " is no folder for a model");
-    }
+    Path target = target(folder);
     try (ObjectStore store = new LocalObjectStore(target.getParent())) {
       return engine
           .withModels(models.toUse(cancellation, progress))

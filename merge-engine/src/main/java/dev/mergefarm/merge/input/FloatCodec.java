@@ -42,7 +42,7 @@ public final class FloatCodec {
     return values;
   }
 
-  static void encode(float[] values, DataType type, MemorySegment target) {
+  public static void encode(float[] values, DataType type, MemorySegment target) {
     for (int i = 0; i < values.length; i++) {
       switch (type) {
         case F32 -> target.set(FLOAT, 4L * i, values[i]);

@@ -27,6 +27,10 @@ public final class LoraAdapter {
   private final DataType dataType;
   private final SequencedMap<String, LowRankUpdate> updates = new LinkedHashMap<>();
   private final SequencedMap<String, TensorOrigin> replacements = new LinkedHashMap<>();
+  private final SequencedMap<String, BiasChange> biases = new LinkedHashMap<>();
+
+  /** What is added to a target's bias, times the target's scale. */
+  private record BiasChange(TensorOrigin change, double scale) {}
 
   private LoraAdapter(DataType dataType) {
     this.dataType = dataType;
@@ -79,6 +83,10 @@ public final class LoraAdapter {
   /** The tensor as the adapter makes it; itself when the adapter leaves it alone. */
   TensorOrigin apply(String name, TensorOrigin plain) {
     TensorOrigin replaced = replacements.getOrDefault(name, plain);
+    BiasChange bias = biases.get(name);
+    if (bias != null) {
+      return new TensorOrigin.Shifted(replaced, bias.change(), bias.scale(), dataType);
+    }
     LowRankUpdate update = updates.get(name);
     return update == null ? replaced : new TensorOrigin.Adapted(replaced, update, dataType);
   }
@@ -124,6 +132,8 @@ public final class LoraAdapter {
               local.substring(0, local.length() - 17),
               "lora_embedding_A",
               "lora_embedding_B");
+        } else if (local.endsWith(".lora_B.bias")) {
+          bias(name, local.substring(0, local.length() - 12));
         } else if (!local.contains(".lora_")) {
           replace(name, local.replace(".modules_to_save", ""));
         }
@@ -132,6 +142,30 @@ public final class LoraAdapter {
         if (!seen.contains(name)) {
           refuse("it holds a tensor with no counterpart: " + name);
         }
+      }
+    }
+
+    private void bias(String name, String module) {
+      seen.add(name);
+      TensorInfo change = tensors.get(name);
+      TensorInfo bias = base.get(module + ".bias");
+      TensorInfo down = tensors.get(name.substring(0, name.length() - 7) + "_A.weight");
+      if (bias == null
+          || down == null
+          || down.shape().rank() != 2
+          || !bias.shape().equals(change.shape())
+          || !bias.dataType().computable()
+          || !change.dataType().computable()) {
+        refuse("it changes the bias of " + module + ", which the model does not have like that");
+        return;
+      }
+      try {
+        adapter.biases.put(
+            module + ".bias",
+            new BiasChange(
+                new TensorOrigin.Stored(source, change), scale(module, down.shape().dimension(0))));
+      } catch (IllegalArgumentException failure) {
+        refuse("of the target " + module + ", " + failure.getMessage());
       }
     }
 

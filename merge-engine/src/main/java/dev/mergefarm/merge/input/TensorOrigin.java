@@ -24,6 +24,7 @@ public sealed interface TensorOrigin {
       case Joined joined -> joined.parts().getFirst().storedType();
       case Gathered gathered -> gathered.matrices().getFirst().storedType();
       case Adapted adapted -> adapted.weight().storedType();
+      case Shifted shifted -> shifted.weight().storedType();
       case Varied varied -> varied.weight().storedType();
       case Given given -> given.dataType();
     };
@@ -137,6 +138,32 @@ public sealed interface TensorOrigin {
     @Override
     public TensorBlocks open(List<TensorSource> sources) {
       return new AdaptedBlocks(weight.open(sources), update, dataType, sources);
+    }
+  }
+
+  /** A tensor with a multiple of another of its shape added. */
+  record Shifted(TensorOrigin weight, TensorOrigin change, double scale, DataType dataType)
+      implements TensorOrigin {
+    public Shifted {
+      if (!weight.shape().equals(change.shape())) {
+        throw new IllegalArgumentException(
+            "a change of shape " + change.shape() + " does not fit " + weight.shape());
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return weight.shape();
+    }
+
+    @Override
+    public long storedBytes() {
+      return weight.storedBytes() + change.storedBytes();
+    }
+
+    @Override
+    public TensorBlocks open(List<TensorSource> sources) {
+      return new ShiftedBlocks(weight.open(sources), change.open(sources), scale, dataType);
     }
   }
 

@@ -94,6 +94,7 @@ final class ModelInspector implements AutoCloseable {
         case PlannedModel.Referenced _,
             PlannedModel.Adapter _,
             PlannedModel.Companion _,
+            PlannedModel.File _,
             PlannedModel.TokenizerOnly _ ->
             digest.model(planned.get(i), opened.get(i).folder().list());
       }

@@ -51,6 +51,7 @@ public final class PeakMemory {
           joined.parts().stream().mapToLong(PeakMemory::factors).sum();
       case TensorOrigin.Gathered gathered ->
           gathered.matrices().stream().mapToLong(PeakMemory::factors).sum();
+      case TensorOrigin.Shifted shifted -> factors(shifted.weight());
       case TensorOrigin.Varied varied -> factors(varied.weight());
       case TensorOrigin.Adapted adapted ->
           factors(adapted.weight())

@@ -71,6 +71,11 @@ final class PlanDigest {
         origin(adapted.update().down());
         origin(adapted.update().up());
       }
+      case TensorOrigin.Shifted shifted -> {
+        add("shifted:" + shifted.scale() + shifted.dataType().name());
+        origin(shifted.weight());
+        origin(shifted.change());
+      }
       case TensorOrigin.Varied varied -> {
         add("varied:" + varied.variation());
         origin(varied.weight());

@@ -40,6 +40,14 @@ public sealed interface PlannedModel {
     }
   }
 
+  /** Tensors in a file of this machine that is no model. */
+  record File(String path) implements PlannedModel {
+    @Override
+    public String label() {
+      return path;
+    }
+  }
+
   /** The result of another recipe of the same stream, computed as it is read. */
   record Stage(MergePlan plan) implements PlannedModel {
     @Override
