@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       MergeRawCommand.class,
       LayershuffleCommand.class,
       ExtractLoraCommand.class,
+      GoldenCommand.class,
       EvalCommand.class,
       ValidateCommand.class,
       MethodsCommand.class,

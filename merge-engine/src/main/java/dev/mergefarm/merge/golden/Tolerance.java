@@ -1,7 +1,5 @@
 package dev.mergefarm.merge.golden;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.mergefarm.storage.tensor.DataType;
 
 /** The demands that golden cases name, for tensors whose bytes alone decide. */
@@ -13,9 +11,8 @@ final class Tolerance {
   static void exact(String tensor, float[] ours, float[] wanted, DataType type, long units) {
     for (int i = 0; i < wanted.length; i++) {
       if (GoldenTensors.unitsApart(ours[i], wanted[i], type) > units) {
-        assertThat(ours[i])
-            .as("%s[%d], at most %d units apart", tensor, i, units)
-            .isEqualTo(wanted[i]);
+        throw new GoldenMismatch(
+            "%s[%d] is %s, more than %d units from %s", tensor, i, ours[i], units, wanted[i]);
       }
     }
   }
@@ -28,9 +25,8 @@ final class Tolerance {
     for (int i = 0; i < ours.length; i++) {
       float once = Float.float16ToFloat(Float.floatToFloat16((float) exact[i]));
       if (ours[i] != once) {
-        assertThat(GoldenTensors.unitsApart(ours[i], reference[i], DataType.F16))
-            .as("%s[%d]: units apart", tensor, i)
-            .isLessThanOrEqualTo(1);
+        long units = GoldenTensors.unitsApart(ours[i], reference[i], DataType.F16);
+        atMost(units, 1, "%s[%d]: units apart".formatted(tensor, i));
       }
     }
   }
@@ -47,14 +43,12 @@ final class Tolerance {
       norm += (double) wanted[i] * wanted[i];
       largestDifference = Math.max(largestDifference, gap);
       largest = Math.max(largest, Math.abs(wanted[i]));
-      assertThat(ours[i]).as(tensor).isFinite();
+      if (!Float.isFinite(ours[i])) {
+        throw new GoldenMismatch("%s[%d] is %s", tensor, i, ours[i]);
+      }
     }
-    assertThat(Math.sqrt(difference))
-        .as("%s: norm of the difference", tensor)
-        .isLessThanOrEqualTo(bound * Math.sqrt(norm));
-    assertThat(largestDifference)
-        .as("%s: largest difference", tensor)
-        .isLessThanOrEqualTo(bound * largest);
+    atMost(Math.sqrt(difference), bound * Math.sqrt(norm), tensor + ": norm of the difference");
+    atMost(largestDifference, bound * largest, tensor + ": largest difference");
   }
 
   /** Equal but for fewer than one in a hundred, which are one unit off; some may be left out. */
@@ -64,11 +58,11 @@ final class Tolerance {
     for (int i = 0; i < wanted.length; i++) {
       if (!leftOut[i]) {
         long units = GoldenTensors.unitsApart(ours[i], wanted[i], type);
-        assertThat(units).as("%s[%d]: units apart", tensor, i).isLessThanOrEqualTo(1);
+        atMost(units, 1, "%s[%d]: units apart".formatted(tensor, i));
         off += (int) units;
       }
     }
-    assertThat(off).as("%s: elements one unit off", tensor).isLessThan(wanted.length / 100 + 1);
+    atMost(off, wanted.length / 100, tensor + ": elements one unit off");
   }
 
   /** At least as near to the exact answer, in norm, as the reference. */
@@ -79,7 +73,7 @@ final class Tolerance {
       our += Math.pow(ours[i] - exact[i], 2);
       their += Math.pow(reference[i] - exact[i], 2);
     }
-    assertThat(our).as("%s: distance to the exact answer", tensor).isLessThanOrEqualTo(their);
+    atMost(our, their, tensor + ": squared distance to the exact answer");
   }
 
   /**
@@ -104,15 +98,11 @@ final class Tolerance {
     int count = base.length;
     double share = their[0] / count;
     double spread = 6 * Math.sqrt(2 * (share * (1 - share) + 1.0 / count) / count);
-    assertThat(our[0] / count)
-        .as("%s: unchanged share", tensor)
-        .isBetween(share - spread, share + spread);
+    within(our[0] / count, share - spread, share + spread, tensor + ": unchanged share");
     if (count >= 256) {
       double slack = 4 / Math.sqrt(count);
-      assertThat(our[1] / their[1])
-          .as("%s: size of the change", tensor)
-          .isBetween(1 - slack, 1 + slack);
-      assertThat(together).as("%s: direction of the change", tensor).isPositive();
+      within(our[1] / their[1], 1 - slack, 1 + slack, tensor + ": size of the change");
+      within(together, Double.MIN_VALUE, Double.MAX_VALUE, tensor + ": direction of the change");
     }
   }
 
@@ -121,14 +111,24 @@ final class Tolerance {
     int switched = 0;
     for (int i = 0; i < wanted.length; i++) {
       if (Math.abs(ours[i] - wanted[i]) > 1e-6 * Math.max(1e-3, Math.abs(wanted[i]))) {
-        assertThat(ours[i] == base[i] || wanted[i] == base[i])
-            .as("%s[%d] is the base's or the other model's", tensor, i)
-            .isTrue();
+        if (ours[i] != base[i] && wanted[i] != base[i]) {
+          throw new GoldenMismatch(
+              "%s[%d] is %s, neither the base's %s nor %s", tensor, i, ours[i], base[i], wanted[i]);
+        }
         switched++;
       }
     }
-    assertThat(switched)
-        .as("%s: elements that changed sides", tensor)
-        .isLessThanOrEqualTo(Math.max(1, wanted.length / 1000));
+    atMost(switched, Math.max(1, wanted.length / 1000), tensor + ": elements that changed sides");
+  }
+
+  /** Not a number is never within. */
+  private static void atMost(double value, double bound, String what) {
+    within(value, Double.NEGATIVE_INFINITY, bound, what);
+  }
+
+  private static void within(double value, double least, double most, String what) {
+    if (!(value >= least && value <= most)) {
+      throw new GoldenMismatch("%s is %s, not from %s to %s", what, value, least, most);
+    }
   }
 }
