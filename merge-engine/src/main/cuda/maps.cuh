@@ -101,13 +101,9 @@ DEVICE void agree(AllChanges& changes, const TaskVectorSum& p, float* sum) {
   }
 }
 
-template <bool DRAWS>
-DEVICE void taskVectorSum(const TaskVectorSum& p) {
+KERNEL(task_vector_sum, TaskVectorSum, 256, 2) {
   auto inputs = [&](int j) -> const Vector& { return p.vectors[j].input; };
-  int64_t stride = vectorStride();
-  // Threads of a warp stay together to the end, because they exchange draws.
-  for (int64_t start = firstVector() - threadIdx.x; start < p.slice.vectors(); start += stride) {
-    int64_t vector = start + threadIdx.x;
+  for (int64_t vector = firstVector(); vector < p.slice.vectors(); vector += vectorStride()) {
     int64_t index = vector * WIDTH;
     int count = p.slice.within(vector);
     float base[WIDTH];
@@ -118,7 +114,7 @@ DEVICE void taskVectorSum(const TaskVectorSum& p) {
       for (int i = 0; i < WIDTH; i++) {
         values[i] -= base[i];
       }
-      thinOut<DRAWS>(changed, p.slice.first + index, count, values);
+      thinOut(changed, p.slice.first + index, count, values);
       scale(values, changed.rescale);
       scale(values, changed.weight);
     };
@@ -147,10 +143,6 @@ DEVICE void taskVectorSum(const TaskVectorSum& p) {
     store(p.output, index, count, sum);
   }
 }
-
-KERNEL(task_vector_sum, TaskVectorSum, 256, 2) { taskVectorSum<false>(p); }
-
-KERNEL_WITH_BARRIERS(task_vector_sum_drawn, TaskVectorSum, 256, 2) { taskVectorSum<true>(p); }
 
 struct ActiveInput {
   Vector input;

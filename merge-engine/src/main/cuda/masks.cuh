@@ -63,30 +63,24 @@ DEVICE float uniform(const Key& key, int64_t element) {
   return uniformOf(words[element / 8 % 4]);
 }
 
-// Which of 32 neighbours are drawn, one bit each. Four neighbouring threads hold their elements, eight each, and compute
-// two of their eight counters each. All threads of a warp must call it.
-DEVICE unsigned drawnOf(const Key& key, int64_t element, float probability) {
-  unsigned quarter = threadIdx.x & 3u;
+// Which elements of a group of 32 neighbours are drawn, one bit each.
+DEVICE unsigned drawnOf(const Key& key, int64_t group, float probability) {
   // A number is below the probability where its 24 bits are below this.
   unsigned bound = static_cast<unsigned>(ceilf(probability * 0x1p24f));
-  int64_t group = element / 32;
   unsigned drawn = 0;
 #pragma unroll
-  for (unsigned counter = 0; counter < 2; counter++) {
-    unsigned place = 2 * quarter + counter;
+  for (unsigned counter = 0; counter < 8; counter++) {
     unsigned words[4];
-    philox(key, static_cast<uint64_t>(group * 8 + place), words);
+    philox(key, static_cast<uint64_t>(group * 8 + counter), words);
 #pragma unroll
     for (unsigned word = 0; word < 4; word++) {
-      drawn |= (words[word] >> 8 < bound ? 1u : 0u) << (8 * word + place);
+      drawn |= (words[word] >> 8 < bound ? 1u : 0u) << (8 * word + counter);
     }
   }
-  drawn |= __shfl_xor_sync(ALL_LANES, drawn, 1);
-  drawn |= __shfl_xor_sync(ALL_LANES, drawn, 2);
-  return drawn >> (8 * quarter) & 0xffu;
+  return drawn;
 }
 
-enum MaskKind { KEEP_ALL = 0, KEEP_NOTHING = 1, KEEP_LARGEST = 2, KEEP_BETWEEN = 3, KEEP_DRAWN = 4, KEEP_STORED = 5 };
+enum MaskKind { KEEP_ALL = 0, KEEP_NOTHING = 1, KEEP_LARGEST = 2, KEEP_BETWEEN = 3, KEEP_STORED = 4 };
 
 // One model's change from the base, and what becomes of it.
 struct TaskVector {
@@ -94,8 +88,7 @@ struct TaskVector {
   float weight;
   float rescale;
   int mask;
-  float probability;
-  Key key;
+  int reserved;
   Cut rest;
   Cut outliers;
   const unsigned* kept;  // a bit for each element of the tensor
@@ -116,31 +109,28 @@ DEVICE void keepBetween(const TaskVector& vector, int64_t element, float* change
   }
 }
 
-// Sets what is not kept to 0. With draws, all threads of a warp must call it.
-template <bool DRAWS>
-DEVICE void thinOut(const TaskVector& vector, int64_t element, int count, float* change) {
-  unsigned kept = 0xffu;
-  switch (vector.mask) {
-    case KEEP_ALL:
-      return;
-    case KEEP_NOTHING:
-      kept = 0;
-      break;
-    case KEEP_DRAWN:
-      if (DRAWS) {
-        kept = drawnOf(vector.key, element, vector.probability);
-      }
-      break;
-    case KEEP_STORED:
-      kept = 0;
-      for (int i = 0; i < count; i++) {
-        kept |= (vector.kept[(element + i) / 32] >> ((element + i) % 32) & 1u) << i;
-      }
-      break;
-    default:
-      keepBetween(vector, element, change);
-      return;
+// The bits of eight elements.
+DEVICE unsigned storedBits(const unsigned* kept, int64_t element, int count) {
+  if (element % WIDTH == 0 && count == WIDTH) {
+    return reinterpret_cast<const uint8_t*>(kept)[element / WIDTH];
   }
+  unsigned bits = 0;
+  for (int i = 0; i < count; i++) {
+    bits |= (kept[(element + i) / 32] >> ((element + i) % 32) & 1u) << i;
+  }
+  return bits;
+}
+
+// Sets what is not kept to 0.
+DEVICE void thinOut(const TaskVector& vector, int64_t element, int count, float* change) {
+  if (vector.mask == KEEP_ALL) {
+    return;
+  }
+  if (vector.mask == KEEP_LARGEST || vector.mask == KEEP_BETWEEN) {
+    keepBetween(vector, element, change);
+    return;
+  }
+  unsigned kept = vector.mask == KEEP_STORED ? storedBits(vector.kept, element, count) : 0u;
 #pragma unroll
   for (int i = 0; i < WIDTH; i++) {
     change[i] = (kept >> i & 1u) ? change[i] : 0.0f;

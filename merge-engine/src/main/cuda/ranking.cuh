@@ -1,4 +1,5 @@
-// Masks by rank within a row: the plain twins are RankedMask and RowRanking.
+// Masks that are drawn, with one probability or by rank within a row: the plain twins are DeltaMask.Drawn, RankedMask and
+// RowRanking.
 #pragma once
 
 #include "rows.cuh"
@@ -6,6 +7,23 @@
 static const int RANKING_THREADS = 256;
 static const int RANKING_WARPS = RANKING_THREADS / 32;
 static const int DIGITS = 256;
+
+struct DrawnMask {
+  Slice slice;
+  unsigned* kept;  // a bit for each element of the tensor
+  Key key;
+  float probability;
+  int reserved;
+};
+
+// A thread draws for 32 neighbours, which share their counters. Where slices meet within such a group, both draw the same.
+KERNEL(drawn_mask, DrawnMask, 256, 4) {
+  int64_t first = p.slice.first / 32;
+  int64_t end = (p.slice.first + p.slice.count + 31) / 32;
+  for (int64_t group = first + firstVector(); group < end; group += vectorStride()) {
+    p.kept[group] = drawnOf(p.key, group, p.probability);
+  }
+}
 
 struct RankedMask {
   Slice slice;

@@ -43,19 +43,15 @@ DEVICE void fillTile(const Sums& sums, int64_t start, int64_t end, Fill fill) {
   float* tile = reinterpret_cast<float*>(sharedMemory);
   int stride = rowStride(sums);
   int vectors = sums.tile / WIDTH;
-  // Threads of a warp stay together, because they may exchange draws.
-  for (int first = 0; first < vectors; first += blockDim.x) {
-    int vector = first + threadIdx.x;
+  for (int vector = threadIdx.x; vector < vectors; vector += blockDim.x) {
     int64_t index = start + vector * WIDTH;
-    int64_t left = vector < vectors ? end - index : 0;
+    int64_t left = end - index;
     int count = left >= WIDTH ? WIDTH : left > 0 ? static_cast<int>(left) : 0;
     fill(index, count, [&](int row, const float* values) {
-      if (vector < vectors) {
 #pragma unroll
-        for (int i = 0; i < WIDTH; i++) {
-          // Zeros behind the end change no sum: none is ever -0.
-          tile[row * stride + vector * WIDTH + i] = i < count ? values[i] : 0.0f;
-        }
+      for (int i = 0; i < WIDTH; i++) {
+        // Zeros behind the end change no sum: none is ever -0.
+        tile[row * stride + vector * WIDTH + i] = i < count ? values[i] : 0.0f;
       }
     });
   }
@@ -160,8 +156,7 @@ struct ThinnedSums {
 };
 
 // The magnitudes of each change, and of what is kept of it: rows 2j and 2j + 1.
-template <bool DRAWS>
-DEVICE void thinnedSums(const ThinnedSums& p) {
+KERNEL_WITH_BARRIERS(thinned_sums, ThinnedSums, 128, 4) {
   auto inputs = [&](int j) -> const Vector& { return p.thinned.vectors[j].input; };
   sumSegments(p.slice, p.sums, [&](int64_t index, int count, auto write) {
     FromBase fromBase;
@@ -169,15 +164,11 @@ DEVICE void thinnedSums(const ThinnedSums& p) {
     eachInput<2>(inputs, p.thinned.models, index, count, [&](int j, float* change) {
       fromBase(j, change);
       write(2 * j, change);
-      thinOut<DRAWS>(p.thinned.vectors[j], p.slice.first + index, count, change);
+      thinOut(p.thinned.vectors[j], p.slice.first + index, count, change);
       write(2 * j + 1, change);
     });
   });
 }
-
-KERNEL_WITH_BARRIERS(thinned_sums, ThinnedSums, 128, 4) { thinnedSums<false>(p); }
-
-KERNEL_WITH_BARRIERS(thinned_sums_drawn, ThinnedSums, 128, 4) { thinnedSums<true>(p); }
 
 struct VaryingSums {
   Slice slice;

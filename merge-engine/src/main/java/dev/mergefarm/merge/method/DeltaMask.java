@@ -29,11 +29,6 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     return false;
   }
 
-  /** Whether the kernels draw random numbers. */
-  default boolean draws() {
-    return false;
-  }
-
   /** Adds itself to a kernel's parameter. */
   KernelCall write(KernelCall call);
 
@@ -53,29 +48,21 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     NOTHING,
     LARGEST,
     BETWEEN,
-    DRAWN,
     STORED;
 
     /** Adds a mask's fields to a kernel's parameter, those it lacks included. */
-    KernelCall write(
-        KernelCall call,
-        float probability,
-        CounterRandom random,
-        MagnitudeCut rest,
-        MagnitudeCut outliers) {
-      call.int32(ordinal()).float32(probability);
-      call.int32(random.key0()).int32(random.key1());
-      call.int32(random.stream2()).int32(random.stream3());
-      return outliers.write(rest.write(call));
+    KernelCall write(KernelCall call, MagnitudeCut rest, MagnitudeCut outliers) {
+      return outliers.write(rest.write(call.int32(ordinal()).int32(0)));
     }
 
     KernelCall write(KernelCall call) {
       return write(call, MagnitudeCut.BELOW_ALL, MagnitudeCut.ABOVE_ALL);
     }
+  }
 
-    KernelCall write(KernelCall call, MagnitudeCut rest, MagnitudeCut outliers) {
-      return write(call, 0, new CounterRandom(0, 0, 0, 0), rest, outliers);
-    }
+  /** Length of one bit for each element, in whole words. */
+  static long keptBytes(long elements) {
+    return (elements + Integer.SIZE - 1) / Integer.SIZE * Integer.BYTES;
   }
 
   /** A mask that decides on each element alone. */
@@ -155,6 +142,9 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
 
   /** Keeps each element with the same probability. */
   record Drawn(CounterRandom random, float probability) implements Simple {
+
+    private static final int THREADS = 256;
+
     @Override
     public void apply(Block block, Object prepared, float[] delta) {
       BlockMath math = block.math();
@@ -172,14 +162,28 @@ sealed interface DeltaMask permits DeltaMask.Simple, RankedMask {
     }
 
     @Override
-    public boolean draws() {
-      return true;
+    public KernelCall write(KernelCall call) {
+      return Kind.STORED.write(call);
     }
 
     @Override
-    public KernelCall write(KernelCall call) {
-      return Kind.DRAWN.write(
-          call, probability, random, MagnitudeCut.BELOW_ALL, MagnitudeCut.ABOVE_ALL);
+    public long kept(KernelSlice slice) {
+      return slice.kept(this, keptBytes(slice.elements()), kept -> launch(slice, kept));
+    }
+
+    /** Draws once for all stages. */
+    private void launch(KernelSlice slice, long kept) {
+      KernelCall call = slice.kernel("drawn_mask").address(kept);
+      call.int32(random.key0()).int32(random.key1());
+      call.int32(random.stream2()).int32(random.stream3());
+      call.float32(probability).int32(0);
+      long groups = slice.count() / CounterRandom.GROUP + 2;
+      call.overItems((groups + THREADS - 1) / THREADS, THREADS, 0);
+    }
+
+    @Override
+    public long extraBytes(long elements) {
+      return keptBytes(elements);
     }
   }
 

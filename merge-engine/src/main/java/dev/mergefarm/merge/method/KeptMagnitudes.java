@@ -210,10 +210,9 @@ record KeptMagnitudes(int base, List<TaskVector> vectors, boolean keepMasks)
     @Override
     public void launch(KernelSlice slice) {
       long[] kept = TaskVector.kept(vectors, slice);
-      boolean draws = vectors.stream().anyMatch(vector -> vector.mask().draws());
       sums.launch(
           slice,
-          draws ? "thinned_sums_drawn" : "thinned_sums",
+          "thinned_sums",
           call -> {
             call.input(base).int32(kept.length).int32(0);
             for (int i = 0; i < kept.length; i++) {

@@ -107,11 +107,8 @@ record RankedMask(
 
   @Override
   public long kept(KernelSlice slice) {
-    return slice.kept(this, keptBytes(slice.elements()), address -> launch(slice, address));
-  }
-
-  private static long keptBytes(long elements) {
-    return (elements + Integer.SIZE - 1) / Integer.SIZE * Integer.BYTES;
+    return slice.kept(
+        this, DeltaMask.keptBytes(slice.elements()), address -> launch(slice, address));
   }
 
   private long rowBytes() {
@@ -133,6 +130,7 @@ record RankedMask(
 
   @Override
   public long extraBytes(long elements) {
-    return keptBytes(elements) + Math.max(rowBytes(), Math.min(MOST_SCRATCH, 16 * elements));
+    return DeltaMask.keptBytes(elements)
+        + Math.max(rowBytes(), Math.min(MOST_SCRATCH, 16 * elements));
   }
 }

@@ -115,10 +115,9 @@ record TaskVectorSum(
     public void launch(KernelSlice slice) {
       float divisor = normalize && !consensus ? divisor() : 1;
       long[] kept = TaskVector.kept(vectors, slice);
-      boolean draws = vectors.stream().anyMatch(vector -> vector.mask().draws());
       KernelCall call =
           slice
-              .kernel(draws ? "task_vector_sum_drawn" : "task_vector_sum")
+              .kernel("task_vector_sum")
               .output()
               .input(base)
               .int32(vectors.size())
