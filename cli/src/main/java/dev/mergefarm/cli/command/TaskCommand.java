@@ -3,6 +3,7 @@ package dev.mergefarm.cli.command;
 import dev.mergefarm.cli.ExitCode;
 import dev.mergefarm.cli.connection.FarmConnection;
 import dev.mergefarm.cli.connection.Uploads;
+import dev.mergefarm.cli.local.TaskCheck;
 import dev.mergefarm.cli.local.TaskFolder;
 import dev.mergefarm.cli.output.Json;
 import dev.mergefarm.cli.output.Table;
@@ -20,10 +21,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -55,6 +58,46 @@ final class TaskCommand {
       print(Uploads.importTasks(farm, name, TaskFolder.files(folder, Path.of(""))), output);
       return 0;
     }
+  }
+
+  @Command(
+      name = "validate",
+      mixinStandardHelpOptions = true,
+      description =
+          "Checks task files without a model: every problem of every task, with the nearest spelling.")
+  int validate(
+      @Parameters(paramLabel = "DIR|FILE", description = "Folder of task files, or one of them.")
+          Path place,
+      @Option(
+              names = "--task",
+              paramLabel = "NAME",
+              split = ",",
+              description = "Only these tasks, groups or tags. Default: all.")
+          List<String> names,
+      @Option(
+              names = "--documents",
+              paramLabel = "N",
+              defaultValue = "10",
+              description = "Documents of each task that are rendered. Default: ${DEFAULT-VALUE}.")
+          int documents,
+      @Option(
+              names = "--without-data",
+              description = "Look at the definitions alone, where data is elsewhere.")
+          boolean withoutData) {
+    if (documents < 1) {
+      throw new ParameterException(spec.commandLine(), "--documents must be 1 or more");
+    }
+    TaskCheck.Report report =
+        new TaskCheck(place).run(names == null ? List.of() : names, documents, !withoutData);
+    PrintWriter out = spec.commandLine().getOut();
+    report.problems().forEach(problem -> out.println(TaskProblem.line(problem)));
+    out.printf(
+        "%d tasks, %d errors, %d warnings%n",
+        report.tasks().size(),
+        report.problems().stream().filter(TaskProblem::isError).count(),
+        report.problems().stream().filter(problem -> !TaskProblem.isError(problem)).count());
+    out.flush();
+    return report.hasErrors() ? ExitCode.INVALID_INPUT.number() : ExitCode.SUCCESS.number();
   }
 
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Bundles by name.")

@@ -10,7 +10,9 @@ import java.util.function.ObjIntConsumer;
 /**
  * What a task asks of a model. Requests are answered in the order given; results are also handed to
  * the consumer with their request's index as soon as they are known (in any order, one call at a
- * time), so that a run can store them as they are made. One caller at a time.
+ * time), so that a run can store them as they are made. What is wrong with a single request, such
+ * as a continuation longer than the model, is thrown as {@link RequestFailure}. One caller at a
+ * time.
  */
 public interface LanguageModel extends AutoCloseable {
 

@@ -100,6 +100,7 @@ public final class LocalLanguageModel implements LanguageModel {
         pairs.stream()
             .map(pair -> new TokenizedRequest(pair.context(), pair.continuation()))
             .toList();
+    throwIfTooLong(tokenized);
     warnOfCut(tokenized.stream().filter(request -> request.isCut(maximumLength)).count());
     return new PreparedScores(plan(tokenized));
   }
@@ -108,6 +109,19 @@ public final class LocalLanguageModel implements LanguageModel {
     ModelOptions options = model.options();
     return new ScoringPlanner(model.decoder(), maximumLength, options.batchLimit())
         .plan(requests, options.threads(), options.activationBytes());
+  }
+
+  private void throwIfTooLong(List<TokenizedRequest> requests) {
+    for (int i = 0; i < requests.size(); i++) {
+      if (requests.get(i).continuation().length > maximumLength) {
+        throw new RequestFailure(
+            i,
+            new MergefarmException(
+                ErrorCode.INVALID_VALUE,
+                "A continuation of %d tokens is longer than the model's %d."
+                    .formatted(requests.get(i).continuation().length, maximumLength)));
+      }
+    }
   }
 
   private void warnOfCut(long count) {
@@ -186,7 +200,7 @@ public final class LocalLanguageModel implements LanguageModel {
     List<StopStrings> stops = new ArrayList<>();
     int cut = 0;
     for (int i = 0; i < requests.size(); i++) {
-      int room = room(requests.get(i));
+      int room = room(requests.get(i), i);
       int[] context = encoded.get(i);
       cut += context.length > room ? 1 : 0;
       int[] kept = Arrays.copyOfRange(context, Math.max(0, context.length - room), context.length);
@@ -219,13 +233,15 @@ public final class LocalLanguageModel implements LanguageModel {
   }
 
   /** Tokens of the context that fit beside the new ones. */
-  private int room(GenerationRequest request) {
+  private int room(GenerationRequest request, int place) {
     int room = maximumLength - request.maximumTokens();
     if (room < 1) {
-      throw new MergefarmException(
-          ErrorCode.INVALID_VALUE,
-          "%d new tokens leave no room for a context: the model's length is %d tokens."
-              .formatted(request.maximumTokens(), maximumLength));
+      throw new RequestFailure(
+          place,
+          new MergefarmException(
+              ErrorCode.INVALID_VALUE,
+              "%d new tokens leave no room for a context: the model's length is %d tokens."
+                  .formatted(request.maximumTokens(), maximumLength)));
     }
     return room;
   }

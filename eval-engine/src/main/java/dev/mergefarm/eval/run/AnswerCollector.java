@@ -7,6 +7,7 @@ import dev.mergefarm.common.Progress;
 import dev.mergefarm.eval.Answer;
 import dev.mergefarm.eval.RecordSink;
 import dev.mergefarm.eval.model.LanguageModel;
+import dev.mergefarm.eval.model.RequestFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -114,12 +115,17 @@ final class AnswerCollector {
         open.length == kind.slots().length
             ? kind.requests()
             : IntStream.of(open).mapToObj(kind.requests()::get).toList();
-    List<R> results =
-        question.ask(
-            requests,
-            (result, index) -> take(stage, kind.slots()[open[index]], answer.apply(result)),
-            Progress.Listener.NONE,
-            cancellation);
+    List<R> results;
+    try {
+      results =
+          question.ask(
+              requests,
+              (result, index) -> take(stage, kind.slots()[open[index]], answer.apply(result)),
+              Progress.Listener.NONE,
+              cancellation);
+    } catch (RequestFailure failure) {
+      throw plan.describe(plan.slots().get(kind.slots()[open[failure.request()]]), failure);
+    }
     for (int i = 0; i < open.length; i++) {
       take(stage, kind.slots()[open[i]], answer.apply(results.get(i)));
     }

@@ -1,8 +1,10 @@
 package dev.mergefarm.eval.run;
 
+import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problem;
 import dev.mergefarm.eval.EvaluationOptions;
 import dev.mergefarm.eval.EvaluationPlan;
+import dev.mergefarm.eval.model.RequestFailure;
 import dev.mergefarm.eval.task.TaskTree;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +69,34 @@ final class BuiltPlan implements EvaluationPlan {
 
   PlannedRequest request(Slot slot) {
     return tasks.get(slot.task).requests().get(slot.request);
+  }
+
+  /** What is wrong with one request, said of its task, field and document. */
+  MergefarmException describe(Slot slot, RequestFailure failure) {
+    PlannedTask task = tasks.get(slot.task);
+    PlannedRequest request = request(slot);
+    String field =
+        switch (request) {
+          case PlannedRequest.Continuation(int document, Prompt.Plain(String text), String after)
+              when text.isBlank() ->
+              "doc_to_text";
+          case PlannedRequest.Continuation continuation ->
+              task.config().format().choice().isPresent() ? "doc_to_choice" : "doc_to_target";
+          case PlannedRequest.Whole whole -> "doc_to_target";
+          case PlannedRequest.Generate generate -> "generation_kwargs";
+        };
+    int document = task.documents().get(request.document()).index();
+    return new MergefarmException(
+        failure.failure().problems().stream()
+            .map(
+                problem ->
+                    new Problem(
+                        problem.code(),
+                        problem.severity(),
+                        task.config().name() + "." + field,
+                        "document %d: %s".formatted(document, problem.message()),
+                        problem.suggestion()))
+            .toList());
   }
 
   /**

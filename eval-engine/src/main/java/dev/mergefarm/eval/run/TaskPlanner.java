@@ -44,6 +44,9 @@ final class TaskPlanner {
           "The task runs programs that the model wrote; the run must confirm that.");
       return Optional.empty();
     }
+    if (HelperChecks.fail(task, functions, problems)) {
+      return Optional.empty();
+    }
     Optional<TaskDocuments> documents = TaskDocuments.open(task, reader, functions, problems);
     if (documents.isEmpty()) {
       return Optional.empty();

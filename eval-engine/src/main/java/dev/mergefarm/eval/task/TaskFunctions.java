@@ -16,6 +16,15 @@ public interface TaskFunctions extends AutoCloseable {
   TaskFunction find(FunctionReference reference);
 
   /**
+   * Looks whether a helper that is called later is there.
+   *
+   * @throws dev.mergefarm.common.MergefarmException as {@link #find}
+   */
+  default void check(FunctionReference reference) {
+    find(reference);
+  }
+
+  /**
    * Runs the programs of tasks that score generated code.
    *
    * @throws dev.mergefarm.common.MergefarmException where no programs can be run

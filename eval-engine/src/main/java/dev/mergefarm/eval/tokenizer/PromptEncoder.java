@@ -2,6 +2,7 @@ package dev.mergefarm.eval.tokenizer;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.eval.model.RequestFailure;
 import dev.mergefarm.eval.tokenizer.TextTokenizer.SpecialToken;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +54,8 @@ public final class PromptEncoder {
    * the whole is encoded, and as many tokens as the context has by itself are its share. An empty
    * context is the prefix token.
    *
-   * @throws MergefarmException with {@code INVALID_VALUE} when a part comes out empty
+   * @throws RequestFailure with {@code INVALID_VALUE} when a part comes out empty, or an empty
+   *     context needs a prefix token that the tokenizer does not have
    */
   public List<EncodedPair> encodePairs(List<String> contexts, List<String> continuations) {
     List<Split> splits = new ArrayList<>(contexts.size());
@@ -63,12 +65,16 @@ public final class PromptEncoder {
     Map<String, int[]> encoded = encodeDistinct(splits);
     List<EncodedPair> pairs = new ArrayList<>(splits.size());
     for (int i = 0; i < splits.size(); i++) {
-      EncodedPair pair =
-          contexts.get(i).isEmpty()
-              ? afterPrefix(continuations.get(i))
-              : slice(splits.get(i), encoded);
-      throwIfEmpty(pair, contexts.get(i), continuations.get(i));
-      pairs.add(pair);
+      try {
+        EncodedPair pair =
+            contexts.get(i).isEmpty()
+                ? afterPrefix(continuations.get(i))
+                : slice(splits.get(i), encoded);
+        throwIfEmpty(pair, contexts.get(i), continuations.get(i));
+        pairs.add(pair);
+      } catch (MergefarmException failure) {
+        throw new RequestFailure(i, failure);
+      }
     }
     return pairs;
   }

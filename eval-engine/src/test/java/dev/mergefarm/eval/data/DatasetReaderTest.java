@@ -290,6 +290,22 @@ class DatasetReaderTest {
   }
 
   @Test
+  void numberedPartsOfASplitGiveItsNameAsItIs() {
+    byte[] line = "{\"a\": 1}\n".getBytes(StandardCharsets.UTF_8);
+    DatasetReader reader =
+        new DatasetReader(
+            new MemoryDataFiles(
+                Map.of(
+                    "set/x/dev-00000-of-00001.jsonl", line,
+                    "set/x/default-00000-of-00002-1a2b.jsonl", line,
+                    "set/x/default-00001-of-00002-1a2b.jsonl", line,
+                    "set/x/test-00000-of-00001.jsonl", line)));
+    Dataset dataset = reader.open("set", Optional.of("x"), Map.of());
+    assertThat(dataset.splits()).containsExactlyInAnyOrder("dev", "default", "test");
+    assertThat(dataset.rows("default")).hasSize(2);
+  }
+
+  @Test
   void filesAreFoundByPatternsInOrder() {
     byte[] line = "{\"a\": 1}\n".getBytes(StandardCharsets.UTF_8);
     DataFiles files =

@@ -229,8 +229,8 @@ class LocalLanguageModelTest {
           new GenerationRequest("Q:", List.of(), model.maximumLength(), Optional.empty());
       assertThatThrownBy(() -> generate(model, List.of(request)))
           .isInstanceOfSatisfying(
-              MergefarmException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_VALUE));
+              RequestFailure.class,
+              e -> assertThat(e.failure().code()).isEqualTo(ErrorCode.INVALID_VALUE));
     }
   }
 

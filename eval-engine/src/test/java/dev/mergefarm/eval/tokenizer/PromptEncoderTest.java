@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
+import dev.mergefarm.eval.model.RequestFailure;
 import dev.mergefarm.eval.tokenizer.PromptEncoder.EncodedPair;
 import java.util.List;
 import java.util.Optional;
@@ -89,14 +90,14 @@ class PromptEncoderTest {
   @Test
   void aContinuationWithoutTokensIsRefused() {
     assertThatThrownBy(() -> pair(encoder(plain), "a", "b"))
-        .isInstanceOf(MergefarmException.class)
+        .isInstanceOf(RequestFailure.class)
         .hasMessageContaining("continuation has no tokens");
   }
 
   @Test
   void aContextOfWhiteSpaceAloneIsRefused() {
     assertThatThrownBy(() -> pair(encoder(plain), " ", "b"))
-        .isInstanceOf(MergefarmException.class)
+        .isInstanceOf(RequestFailure.class)
         .hasMessageContaining("context has no tokens");
   }
 

@@ -24,6 +24,11 @@ final class UncheckedHelpers implements TaskFunctions {
   }
 
   @Override
+  public void check(FunctionReference reference) {
+    // The worker looks, before it loads a model.
+  }
+
+  @Override
   public void close() {
     // Nothing runs.
   }

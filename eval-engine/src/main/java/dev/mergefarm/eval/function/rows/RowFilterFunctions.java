@@ -38,6 +38,11 @@ public final class RowFilterFunctions implements TaskFunctions {
   }
 
   @Override
+  public void check(FunctionReference reference) {
+    python.check(reference);
+  }
+
+  @Override
   public ProgramRunner programs() {
     return python.programs();
   }

@@ -4,7 +4,9 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.eval.model.LanguageModel.ContinuationRequest;
 import dev.mergefarm.eval.model.LanguageModel.GenerationRequest;
+import dev.mergefarm.eval.model.RequestFailure;
 import dev.mergefarm.eval.template.python.Strings;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Prompts as texts, where the model's tokenizer is not at hand: the server makes the tokens. */
@@ -12,17 +14,17 @@ record TextPrompts() implements RemotePrompts {
 
   @Override
   public List<ScoredPrompt> continuations(List<ContinuationRequest> requests) {
-    return requests.stream()
-        .<ScoredPrompt>map(
-            request -> {
-              if (request.context().isEmpty()) {
-                throw needsTokenizer("An empty context");
-              }
-              // White space at the end belongs to the continuation, as with a tokenizer.
-              int start = Strings.strip(request.context(), false, true).length();
-              return new ScoredPrompt.OfText(request.context() + request.continuation(), start);
-            })
-        .toList();
+    List<ScoredPrompt> scored = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      ContinuationRequest request = requests.get(i);
+      // White space at the end belongs to the continuation, as with a tokenizer.
+      int start = Strings.strip(request.context(), false, true).length();
+      if (start == 0) {
+        throw new RequestFailure(i, needsTokenizer("An empty context"));
+      }
+      scored.add(new ScoredPrompt.OfText(request.context() + request.continuation(), start));
+    }
+    return scored;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.eval.model.LanguageModel.ContinuationRequest;
 import dev.mergefarm.eval.model.LanguageModel.GenerationRequest;
+import dev.mergefarm.eval.model.RequestFailure;
 import dev.mergefarm.eval.model.run.RollingWindows;
 import dev.mergefarm.eval.model.run.TokenizedRequest;
 import dev.mergefarm.eval.tokenizer.PromptEncoder;
@@ -20,13 +21,19 @@ record TokenPrompts(PromptEncoder encoder, int maximumLength) implements RemoteP
 
   @Override
   public List<ScoredPrompt> continuations(List<ContinuationRequest> requests) {
-    return encoder
-        .encodePairs(
+    List<PromptEncoder.EncodedPair> pairs =
+        encoder.encodePairs(
             requests.stream().map(ContinuationRequest::context).toList(),
-            requests.stream().map(ContinuationRequest::continuation).toList())
-        .stream()
-        .map(pair -> scored(pair.context(), pair.continuation()))
-        .toList();
+            requests.stream().map(ContinuationRequest::continuation).toList());
+    List<ScoredPrompt> scored = new ArrayList<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      try {
+        scored.add(scored(pairs.get(i).context(), pairs.get(i).continuation()));
+      } catch (MergefarmException failure) {
+        throw new RequestFailure(i, failure);
+      }
+    }
+    return scored;
   }
 
   private ScoredPrompt scored(int[] context, int[] continuation) {
@@ -66,10 +73,12 @@ record TokenPrompts(PromptEncoder encoder, int maximumLength) implements RemoteP
     for (int i = 0; i < requests.size(); i++) {
       int room = maximumLength - requests.get(i).maximumTokens();
       if (room < 1) {
-        throw new MergefarmException(
-            ErrorCode.INVALID_VALUE,
-            "%d new tokens leave no room for a context: the server's prompts have %d tokens at the most."
-                .formatted(requests.get(i).maximumTokens(), maximumLength));
+        throw new RequestFailure(
+            i,
+            new MergefarmException(
+                ErrorCode.INVALID_VALUE,
+                "%d new tokens leave no room for a context: the server's prompts have %d tokens at the most."
+                    .formatted(requests.get(i).maximumTokens(), maximumLength)));
       }
       int[] context = encoded.get(i);
       int cut = Math.max(0, context.length - room);

@@ -2,6 +2,7 @@ package dev.mergefarm.eval.model.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -25,6 +26,7 @@ import dev.mergefarm.eval.model.LanguageModel.Score;
 import dev.mergefarm.eval.model.LocalLanguageModel;
 import dev.mergefarm.eval.model.ModelLoader;
 import dev.mergefarm.eval.model.ModelOptions;
+import dev.mergefarm.eval.model.RequestFailure;
 import dev.mergefarm.eval.run.JavaFunctions;
 import dev.mergefarm.eval.run.TaskEvaluation;
 import dev.mergefarm.eval.task.DirectoryTaskFiles;
@@ -457,7 +459,9 @@ class RemoteLanguageModelTest {
   }
 
   private static void assertFails(Runnable work, ErrorCode code, String message) {
-    assertThatThrownBy(work::run)
+    Throwable thrown = catchThrowable(work::run);
+    Throwable found = thrown instanceof RequestFailure about ? about.failure() : thrown;
+    assertThat(found)
         .isInstanceOfSatisfying(
             MergefarmException.class,
             failure -> {
