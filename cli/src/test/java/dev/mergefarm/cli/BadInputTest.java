@@ -217,7 +217,7 @@ class BadInputTest {
     return Stream.of(
         Arguments.of("config.json", "config.json"),
         Arguments.of("tokenizer.json", "tokenizer.json"),
-        Arguments.of("model.safetensors", "weights"));
+        Arguments.of("model.safetensors", "none of the weight files"));
   }
 
   @ParameterizedTest

@@ -61,7 +61,7 @@ public final class TaskCheck {
     Path whole = place.toAbsolutePath().normalize();
     boolean single = Files.isRegularFile(whole);
     this.folder = single ? whole.getParent() : whole;
-    this.file = single ? Optional.of(whole.getFileName().toString()) : Optional.empty();
+    this.file = single ? Optional.of(whole.toString()) : Optional.empty();
     this.files = new DirectoryTaskFiles(List.of(folder));
     this.library = new TaskLibrary(files);
   }

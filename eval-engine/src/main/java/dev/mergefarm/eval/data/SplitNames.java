@@ -15,8 +15,7 @@ final class SplitNames {
   private static final Set<String> TEST = Set.of("test", "testing", "eval", "evaluation");
   private static final Set<String> VALIDATION = Set.of("validation", "valid", "dev", "val");
 
-  private static final Pattern NUMBERED =
-      Pattern.compile("^(\\w+(?:\\.\\w+)*)-\\d{5}-of-\\d{5}");
+  private static final Pattern NUMBERED = Pattern.compile("^(\\w+(?:\\.\\w+)*)-\\d{5}-of-\\d{5}");
 
   private SplitNames() {}
 

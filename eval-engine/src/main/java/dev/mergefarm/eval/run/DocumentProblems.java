@@ -4,14 +4,15 @@ import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.common.Problem;
 import dev.mergefarm.common.Problems;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Collects what goes wrong with single documents of one task, naming task, field and document. Of
- * each field only the first few are kept: the rest is nearly always the same mistake.
+ * Collects what goes wrong with single documents of one task, naming task, field and document. What
+ * goes wrong in the same way with several is said once, and of each field only the first few ways:
+ * the rest is nearly always the same mistake.
  */
 final class DocumentProblems {
 
@@ -19,7 +20,21 @@ final class DocumentProblems {
 
   private final String task;
   private final Problems problems;
-  private final Map<String, Integer> counts = new HashMap<>();
+  private final Map<String, Map<Way, Occurrence>> found = new LinkedHashMap<>();
+
+  /** What a mistake is known by. */
+  private record Way(ErrorCode code, String message) {}
+
+  /**
+   * @param first document with the mistake
+   * @param count documents with it
+   */
+  private record Occurrence(int first, int count) {
+
+    Occurrence and(Occurrence later) {
+      return new Occurrence(first, count + later.count);
+    }
+  }
 
   DocumentProblems(String task, Problems problems) {
     this.task = task;
@@ -39,26 +54,38 @@ final class DocumentProblems {
   }
 
   void add(ErrorCode code, String field, int document, String message) {
-    int count = counts.merge(field, 1, Integer::sum);
-    if (count <= KEPT_PER_FIELD) {
-      problems.error(code, task + "." + field, "document %d: %s".formatted(document, message));
-    }
+    found
+        .computeIfAbsent(field, key -> new LinkedHashMap<>())
+        .merge(new Way(code, message), new Occurrence(document, 1), Occurrence::and);
   }
 
-  /** Says of how many documents only the first were named. */
+  /** Reports what was found. */
   void finish() {
-    counts.forEach(
-        (field, count) -> {
-          if (count > KEPT_PER_FIELD) {
+    found.forEach(
+        (field, ways) -> {
+          ways.entrySet().stream()
+              .limit(KEPT_PER_FIELD)
+              .forEach(way -> report(field, way.getKey(), way.getValue()));
+          int rest = ways.values().stream().skip(KEPT_PER_FIELD).mapToInt(Occurrence::count).sum();
+          if (rest > 0) {
             problems.error(
                 ErrorCode.INVALID_VALUE,
                 task + "." + field,
-                "%d more documents have a problem here.".formatted(count - KEPT_PER_FIELD));
+                "%d more documents have a problem here.".formatted(rest));
           }
         });
   }
 
+  private void report(String field, Way way, Occurrence occurrence) {
+    String others =
+        occurrence.count() == 1 ? "" : " (and %d more documents)".formatted(occurrence.count() - 1);
+    problems.error(
+        way.code(),
+        task + "." + field,
+        "document %d%s: %s".formatted(occurrence.first(), others, way.message()));
+  }
+
   boolean any() {
-    return !counts.isEmpty();
+    return !found.isEmpty();
   }
 }

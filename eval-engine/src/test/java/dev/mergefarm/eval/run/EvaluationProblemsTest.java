@@ -152,7 +152,13 @@ class EvaluationProblemsTest {
 
   @Test
   void ofManyBadDocumentsTheFirstAreNamedAndTheRestCounted() {
-    List<Problem> problems = problems(GOOD, "{\"q\": \"x\", \"label\": 7}\n".repeat(10));
+    assertThat(only(GOOD, "{\"q\": \"x\", \"label\": 7}\n".repeat(10)).message())
+        .contains("document 0 (and 9 more documents)");
+    StringBuilder different = new StringBuilder();
+    for (int label = 2; label < 12; label++) {
+      different.append("{\"q\": \"x\", \"label\": ").append(label).append("}\n");
+    }
+    List<Problem> problems = problems(GOOD, different.toString());
     assertThat(problems).hasSize(4);
     assertThat(problems.getLast().message()).contains("7 more documents");
   }

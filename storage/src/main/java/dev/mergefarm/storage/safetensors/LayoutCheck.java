@@ -19,6 +19,7 @@ final class LayoutCheck {
   private final long dataOffset;
   private final long dataLength;
   private final Problems problems;
+  private final List<HeaderEntry> outside = new ArrayList<>();
 
   /**
    * @param dataOffset where tensor bytes start in the file
@@ -40,6 +41,7 @@ final class LayoutCheck {
     for (HeaderEntry entry : inOrder) {
       checkEntry(entry).ifPresent(tensors::add);
     }
+    reportOutside();
     if (complete) {
       checkContiguous(inOrder);
     }
@@ -54,10 +56,7 @@ final class LayoutCheck {
 
   private Optional<TensorInfo> checkEntry(HeaderEntry entry) {
     if (entry.begin() > entry.end() || entry.end() > dataLength) {
-      fault(
-          entry,
-          "data_offsets [%d, %d] do not lie within the file's %d bytes of data."
-              .formatted(entry.begin(), entry.end(), dataLength));
+      outside.add(entry);
       return Optional.empty();
     }
     Optional<DataType> type = DataType.named(entry.dataType());
@@ -69,6 +68,24 @@ final class LayoutCheck {
       return Optional.empty();
     }
     return checkLength(entry, type.get());
+  }
+
+  /** A truncated file lacks many tensors for one reason. */
+  private void reportOutside() {
+    if (outside.isEmpty()) {
+      return;
+    }
+    HeaderEntry first = outside.getFirst();
+    fault(
+        first,
+        "data_offsets [%d, %d] do not lie within the file's %d bytes of data%s."
+            .formatted(
+                first.begin(),
+                first.end(),
+                dataLength,
+                outside.size() == 1
+                    ? ""
+                    : ", nor do those of %d more tensors".formatted(outside.size() - 1)));
   }
 
   private Optional<TensorInfo> checkLength(HeaderEntry entry, DataType type) {
