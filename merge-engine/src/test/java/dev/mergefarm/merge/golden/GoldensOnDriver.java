@@ -15,12 +15,15 @@ import dev.mergefarm.merge.kernel.Kernels;
 import dev.mergefarm.merge.method.TensorMerger;
 import dev.mergefarm.merge.plan.MergePlan;
 import dev.mergefarm.merge.timeline.Timeline;
+import dev.mergefarm.storage.LocalObjectStore;
+import dev.mergefarm.storage.manifest.DigestCache;
 import dev.mergefarm.storage.model.DefaultModelRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -46,9 +49,10 @@ final class GoldensOnDriver {
         new MachineDevices(
             processor(), settings, new Timeline(), DriverProbe::ofThisMachine, KernelImage::bytes);
     Path work = Files.createTempDirectory("goldens");
-    try (MergeEngine onDevice = new MergeEngine(repository, new MergeSettings(1), devices);
+    try (LocalObjectStore digests = new LocalObjectStore(work);
+        MergeEngine onDevice = new MergeEngine(repository, settings(digests), devices);
         MergeEngine onProcessor =
-            new MergeEngine(repository, new MergeSettings(1), MergeDevices.always(processor()))) {
+            new MergeEngine(repository, settings(digests), MergeDevices.always(processor()))) {
       for (String name : names(goldens)) {
         GoldenCase golden = GoldenCase.read(goldens, name);
         Path expected = work.resolve(name + "-processor");
@@ -61,6 +65,10 @@ final class GoldensOnDriver {
     } finally {
       delete(work);
     }
+  }
+
+  private static MergeSettings settings(LocalObjectStore digests) {
+    return new MergeSettings(1, MergeSettings.ENGINE, Optional.of(new DigestCache(digests)));
   }
 
   private static TensorMerger processor() {
