@@ -29,11 +29,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The pipeline over the kernels compiled for this machine. */
 class DeviceTensorMergerTest {
@@ -194,6 +197,22 @@ class DeviceTensorMergerTest {
     assertThat(finished).isEqualTo(merges);
     assertThat(remarks).hasSize(1);
     assertThat(remarks.getFirst()).startsWith("1 tensors on the processor").contains("33 models");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"I64", "U8", "F4"})
+  void elementsWithoutArithmeticAreCopiedInAsManySlicesAsItTakes(DataType type) {
+    Shape shape = Shape.of(300_000);
+    byte[] stored = new byte[Math.toIntExact(type.bytesFor(shape.elements()))];
+    new Random(5).nextBytes(stored);
+    ArrayBlocks blocks = ArrayBlocks.ofBytes(type, shape, stored);
+    TensorMerge merge =
+        MergeRunner.of("linear")
+            .model(blocks, Map.of("weight", 1.0))
+            .model(blocks, Map.of("weight", 1.0))
+            .plan();
+    TensorMerger merger = merger(1, 1L << 26, SMALL_SLOTS);
+    assertThat(MergeRunner.run(merger, merge).stored()).isEqualTo(stored);
   }
 
   private static TensorMerge ofModels(int count) {
