@@ -94,6 +94,9 @@ final class Link implements AutoCloseable {
   /** Lets bytes pass at a rate, in the order in which they come. */
   private static final class Pace {
 
+    /** What a thread that slept too long may catch up with. */
+    private static final long CREDIT_NANOS = 20_000_000;
+
     private final double nanosPerByte;
     private long free = System.nanoTime();
 
@@ -105,7 +108,7 @@ final class Link implements AutoCloseable {
       long wait;
       synchronized (this) {
         long now = System.nanoTime();
-        free = Math.max(free, now) + (long) (bytes * nanosPerByte);
+        free = Math.max(free, now - CREDIT_NANOS) + (long) (bytes * nanosPerByte);
         wait = free - now;
       }
       if (wait > 0) {
