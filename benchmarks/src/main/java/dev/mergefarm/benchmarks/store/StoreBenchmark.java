@@ -101,8 +101,8 @@ public final class StoreBenchmark implements Benchmark {
 
     private void measure(Recipe recipe) throws IOException {
       Files.createDirectories(folder);
-      double read = best(() -> StoreTraffic.read(store, weights(recipe)));
-      double write = best(() -> StoreTraffic.write(store, "out", outputs(recipe)));
+      double read = best(store, () -> StoreTraffic.read(store, weights(recipe)));
+      double write = best(store, () -> StoreTraffic.write(store, "out", outputs(recipe)));
       double compute;
       try (MemoryStore memory = new MemoryStore();
           LocalObjectStore local = new LocalObjectStore(folder.resolve("models"))) {
@@ -111,9 +111,9 @@ public final class StoreBenchmark implements Benchmark {
             memory.load(local, info, "models/" + info.key());
           }
         }
-        compute = best(() -> merge(recipe, memory, false));
+        compute = best(memory, () -> merge(recipe, memory, false));
       }
-      double merge = best(() -> merge(recipe, store, true));
+      double merge = best(store, () -> merge(recipe, store, true));
       double slowest = Math.max(read, Math.max(write, compute));
       System.out.printf(
           Locale.ROOT,
@@ -126,12 +126,13 @@ public final class StoreBenchmark implements Benchmark {
           merge / slowest);
     }
 
-    private double best(Runnable work) {
+    private double best(ObjectStore written, Runnable work) {
       double best = Double.MAX_VALUE;
       for (int run = 0; run < runs; run++) {
         long start = System.nanoTime();
         work.run();
         best = Math.min(best, (System.nanoTime() - start) / 1e9);
+        written.list("out/").forEach(info -> written.delete(info.key()));
       }
       return best;
     }
@@ -153,7 +154,7 @@ public final class StoreBenchmark implements Benchmark {
           .toList();
     }
 
-    /** One merge as a worker does it; what it wrote is removed. */
+    /** One merge as a worker does it. */
     private static void merge(Recipe recipe, ObjectStore store, boolean remote) {
       int threads = Runtime.getRuntime().availableProcessors();
       MergeSettings settings =
@@ -170,8 +171,6 @@ public final class StoreBenchmark implements Benchmark {
         MergeOptions options = MergeOptions.DEFAULTS.withShardBytes(outputShard(store, recipe));
         MergePlan plan = engine.validate(recipe.yaml(), options).planOrThrow();
         engine.merge(plan, store, "out/merged", Progress.Listener.NONE, Cancellation.NEVER);
-      } finally {
-        store.list("out/").forEach(info -> store.delete(info.key()));
       }
     }
 

@@ -51,7 +51,6 @@ final class StoreTraffic {
           }
           upload.publish();
         }
-        store.delete(key);
       }
     }
   }
