@@ -62,7 +62,8 @@ final class RecipePlanner {
         return Optional.empty();
       }
       mentions.forEach((name, path) -> inspector.inspect(name, path));
-      if (!inspector.allUsable()) {
+      // There is none when no source of the recipe could be read.
+      if (!inspector.allUsable() || inspector.usable().isEmpty()) {
         return Optional.empty();
       }
       Optional<ArchitectureDefinition> architecture =
