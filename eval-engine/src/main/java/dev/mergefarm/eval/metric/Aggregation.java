@@ -19,6 +19,8 @@ public enum Aggregation {
   F1("f1", Classification::binaryF1, ErrorMethod.BOOTSTRAP),
   WEIGHTED_F1("weighted_f1_score", Classification::weightedF1, ErrorMethod.NONE),
   MACRO_F1("macro_f1_score", Classification::macroF1, ErrorMethod.NONE),
+  /** As the reference's task {@code cb} names it. */
+  THREE_CLASS_F1("cb_multi_fi", Classification::threeClassF1, ErrorMethod.NONE),
   MICRO_F1("micro_f1_score", Classification::microF1, ErrorMethod.NONE),
   MATTHEWS("matthews_corrcoef", Classification::matthews, ErrorMethod.BOOTSTRAP),
   BRIER("brier_score", Classification::brier, ErrorMethod.NONE),

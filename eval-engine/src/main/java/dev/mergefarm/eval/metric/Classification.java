@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 
 /** Aggregations of pairs of a gold class and a predicted class. */
 final class Classification {
@@ -86,6 +87,11 @@ final class Classification {
   /** The plain mean of all classes' F1. */
   static double macroF1(List<?> pairs) {
     return counts(pairs).values().stream().mapToDouble(Counts::f1).average().orElse(0);
+  }
+
+  /** The plain mean of the F1 of classes 0, 1 and 2, whether they occur or not. */
+  static double threeClassF1(List<?> pairs) {
+    return DoubleStream.of(0, 1, 2).map(each -> countsOf(each, pairs).f1()).average().orElse(0);
   }
 
   /** F1 of the counts summed over classes, which is accuracy for single labels. */

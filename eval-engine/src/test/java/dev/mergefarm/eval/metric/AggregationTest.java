@@ -48,6 +48,16 @@ class AggregationTest {
     assertThat(Aggregation.MICRO_F1.aggregate(three)).isCloseTo(1.0 / 3, CLOSE);
   }
 
+  /** Counted out by hand: 2/3, 0 and 2/3 for the three classes. */
+  @Test
+  void f1OfClassesThatAreKnownCountsThoseThatDoNotOccur() {
+    List<List<Long>> pairs =
+        List.of(List.of(0L, 0L), List.of(1L, 2L), List.of(2L, 2L), List.of(0L, 1L));
+    assertThat(Aggregation.THREE_CLASS_F1.aggregate(pairs)).isCloseTo(4.0 / 9, CLOSE);
+    assertThat(Aggregation.THREE_CLASS_F1.aggregate(List.of(List.of(0L, 0L))))
+        .isCloseTo(1.0 / 3, CLOSE);
+  }
+
   @Test
   void meansHaveTheSampleError() {
     List<Double> values = List.of(1.0, 0.0, 1.0, 1.0);
