@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
-import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 
 /**
@@ -65,7 +64,8 @@ public final class ProgramHost {
     try (Context context = newContext(engine)) {
       Value bindings = context.getBindings("python");
       bindings.putMember("host_request", request);
-      context.eval(Source.create("python", PythonHost.resource("program")));
+      context.eval(PythonHost.source("lockdown"));
+      context.eval(PythonHost.source("program"));
       return run(context, bindings);
     } catch (PolyglotException e) {
       return outcome(message(e));

@@ -37,7 +37,7 @@ public final class PythonHost {
   /** Exit status where memory ran out. */
   static final int OUT_OF_MEMORY = 71;
 
-  private static final String[] STAND_INS = {"datasets", "lm_eval", "evaluate", "bootstrap"};
+  private static final String[] STAND_INS = {"datasets", "lm_eval", "evaluate"};
 
   private final Frames frames;
 
@@ -74,9 +74,8 @@ public final class PythonHost {
       for (String name : STAND_INS) {
         bindings.putMember("source_" + name, resource(name));
       }
-      Source bootstrap =
-          Source.newBuilder("python", resource("bootstrap"), Failures.BOOTSTRAP).buildLiteral();
-      context.eval(bootstrap);
+      context.eval(source("lockdown"));
+      context.eval(source("bootstrap"));
       Value handle = bindings.getMember("handle");
       watchdog.start();
       frames.write("{\"ready\": true}");
@@ -106,6 +105,11 @@ public final class PythonHost {
         .allowCreateProcess(false)
         .allowEnvironmentAccess(EnvironmentAccess.NONE)
         .option("python.PosixModuleBackend", "java");
+  }
+
+  /** Code of ours, which reports of failures leave out. */
+  static Source source(String name) {
+    return Source.newBuilder("python", resource(name), Failures.BOOTSTRAP).buildLiteral();
   }
 
   static String resource(String name) {

@@ -1,18 +1,15 @@
 """Loads helpers and calls them as the parent process asks. See PythonHost for the messages."""
 
 
-def _start(read, emit, run, allow, seed, sources):
-    import _thread
+def _start(read, emit, run, allow, seed, sources, lock):
     import functools
     import importlib.abc
     import importlib.util
     import json
     import linecache
-    import os
     import random
     import signal
     import sys
-    import threading
     import traceback
     from types import ModuleType
 
@@ -210,24 +207,7 @@ def _start(read, emit, run, allow, seed, sources):
 
     signal.signal(signal.SIGALRM, time_is_up)
 
-    def refuse(name):
-        def refused(*_, **__):
-            raise PermissionError(f"helpers may not use {name}")
-
-        return refused
-
-    for name in dir(os):
-        if name.startswith(("exec", "fork", "kill", "popen", "posix_spawn", "spawn", "system", "_exit", "abort")):
-            for owner in (os, sys.modules["posix"]):
-                if hasattr(owner, name):
-                    setattr(owner, name, refuse(f"os.{name}"))
-    for owner, name in ((_thread, "start_new_thread"), (_thread, "start_new"), (threading, "_start_new_thread")):
-        setattr(owner, name, refuse("threads"))
-    for name in ("socket", "_socket", "subprocess", "_posixsubprocess", "multiprocessing", "ctypes", "_ctypes",
-                 "java", "polyglot"):
-        sys.modules[name] = None
-    sys.dont_write_bytecode = True
-    sys.setrecursionlimit(1000)
+    lock("helpers")
     for name in ("datasets", "lm_eval", "evaluate"):
         provide(name, sources[name])
     sys.modules["evaluate"]._connect(run_programs)
@@ -237,5 +217,5 @@ def _start(read, emit, run, allow, seed, sources):
 
 
 handle, place = _start(host_read, host_emit, host_run, host_allow, host_seed,
-                {"datasets": source_datasets, "lm_eval": source_lm_eval, "evaluate": source_evaluate})
-del host_read, host_emit, host_run, host_allow, host_seed, source_datasets, source_lm_eval, source_evaluate, source_bootstrap, _start
+                {"datasets": source_datasets, "lm_eval": source_lm_eval, "evaluate": source_evaluate}, _lock)
+del _lock, host_read, host_emit, host_run, host_allow, host_seed, source_datasets, source_lm_eval, source_evaluate, _start

@@ -63,8 +63,7 @@ public final class StageKernels {
    * slabs.
    */
   public static long granule(Stage stage) {
-    long slab = Math.max(1, work(stage).map(SlabWork::slabElements).orElse(0));
-    return slab * Math.max(1, Reduction.SEGMENT / slab);
+    return work(stage).map(SlabWork::segmentElements).orElse((long) Reduction.SEGMENT);
   }
 
   /** Whether slices of a stage must have the inputs' companions. */

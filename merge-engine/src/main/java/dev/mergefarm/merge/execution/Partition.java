@@ -3,7 +3,6 @@ package dev.mergefarm.merge.execution;
 import dev.mergefarm.common.ErrorCode;
 import dev.mergefarm.common.MergefarmException;
 import dev.mergefarm.merge.method.Block;
-import dev.mergefarm.merge.method.Reduction;
 import dev.mergefarm.merge.method.SlabWork;
 
 /**
@@ -35,7 +34,7 @@ record Partition(long elements, long slab, long segment, long piece, long task) 
   /** For a reduction, whose tasks are whole segments. */
   static Partition forReduction(long elements, SlabWork work, String tensor, long capacity) {
     long slab = slabOf(work, tensor);
-    long segment = slab * Math.max(1, Reduction.SEGMENT / slab);
+    long segment = work.segmentElements();
     long piece = pieceOf(slab, capacity);
     long task = segment * Math.max(1, piece / segment);
     return new Partition(elements, slab, segment, Math.min(piece, task), task);

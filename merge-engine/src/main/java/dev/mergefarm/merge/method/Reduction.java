@@ -15,12 +15,6 @@ public interface Reduction<R> extends SlabWork {
   /** Elements whose sums are formed together: 65536. */
   int SEGMENT = 1 << 16;
 
-  /** Elements of a segment: whole slabs where slabs must be seen together. */
-  default long segmentElements() {
-    long slab = Math.max(1, slabElements());
-    return slab * Math.max(1, SEGMENT / slab);
-  }
-
   /** The result of no element, into which others are combined. */
   R empty();
 

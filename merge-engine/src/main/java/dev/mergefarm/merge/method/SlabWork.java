@@ -20,6 +20,15 @@ public interface SlabWork {
     return 0;
   }
 
+  /**
+   * What the work is divided into, in elements: about {@link Reduction#SEGMENT}, and whole slabs
+   * where slabs must be seen together.
+   */
+  default long segmentElements() {
+    long slab = Math.max(1, slabElements());
+    return slab * Math.max(1, Reduction.SEGMENT / slab);
+  }
+
   /** Adds an error when rows are longer than engines accept. */
   static void checkRow(long elements, String path, Problems problems) {
     if (elements > LARGEST_SLAB) {
